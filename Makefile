@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine: `make ask` and `make test`.
+PYTHON ?= python3
+Q ?= What fee does El Salvador charge?
+DATA ?= .footnoted
+BIN := .venv/bin
+export FOOTNOTED_DATA := $(DATA)
+
+.PHONY: ask serve test check lint bench-ranking openapi clean
+
+ask: .venv/installed
+	@$(BIN)/footnoted ingest seeds --quiet
+	@$(BIN)/ask "$(Q)"
+
+serve: .venv/installed
+	@$(BIN)/footnoted ingest seeds --quiet
+	@$(BIN)/footnoted serve
+
+test: .venv/installed-test
+	@$(BIN)/python tests/browser.py
+	$(BIN)/pytest
+
+lint: .venv/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+# The description of the HTTP interface; a test compares it with the running code.
+openapi: .venv/installed
+	$(BIN)/python -m api.openapi > docs/openapi.json
+
+bench-ranking: .venv/installed
+	$(BIN)/python benchmarks/ranking.py
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf .venv .footnoted build *.egg-info

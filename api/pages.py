@@ -1,0 +1,344 @@
+"""The pages that people read: replies and documents of the public contract as HTML.
+
+Pure functions of their arguments; the web framework stands outside. Words of documents reach a
+page as escaped text only: markup is made from offsets, never from what a document says.
+"""
+
+import datetime as dt
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+__all__ = ["Pages", "Segment", "segments"]
+
+Json = Mapping[str, Any]  # Any: parsed JSON of the contract, whose models live elsewhere
+
+FILTERS: Final = ("from", "before", "publisher", "language", "tag")
+"""Names of the form's filters, as they stand in the page's address."""
+
+MONTHS: Final = (  # not strftime's, which follow the process's locale
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+HINTS: Final = {
+    "metadata": "from the metadata",
+    "byline": "from the byline",
+    "text": "from the text",
+    "url": "from the web address",
+    "file": "from the file",
+    "detected": "detected",
+}
+"""How a page says where a piece of metadata was read; an unknown place is not mentioned."""
+
+OF_THE_DOCUMENT: Final = (
+    "publisher", "author", "published", "published_source", "language", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of text together with every kind of highlight that covers it."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of an answer with their footnotes; `anchors` are the footnotes not met before."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    anchors: tuple[int, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading or paragraph of a document's page; `page` is set where a new page begins."""
+
+    tag: str
+    segments: list[Segment]
+    anchor: str = ""
+    page: int | None = None
+
+    @property
+    def cited(self) -> bool:
+        return any("cited" in segment.kinds for segment in self.segments)
+
+
+class Pages:
+    """Renders the pages. Templates are loaded once; every method returns a whole page."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "ask_url": lambda question: "/?" + urlencode({"q": question}),
+            "counted": counted,
+            "document_url": document_url,
+            "hint": lambda source: HINTS.get(source, ""),
+            "language_tag": language_tag,
+            "local_url": lambda link, fallback: link if is_local(link) else fallback,
+            "reference": reference,
+            "segments": segments,
+            "web_url": web_url,
+            "written": written,
+        }
+
+    def ask(
+        self,
+        *,
+        question: str,
+        reply: Json | None,
+        problem: str | None,
+        filters: Json,
+        documents: int,
+        passages: int,
+        examples: Sequence[str],
+    ) -> str:
+        """The page to ask on, with the reply to what was asked.
+
+        Args:
+            reply: As section 2 of the contract has it, None where nothing was asked. A passage
+                may also carry publisher, author, published, published_source, language and
+                source; what it lacks is taken from a citation of the same document.
+            problem: Why the question could not be asked, in words for people.
+            filters: Any of `FILTERS`, each a value, a sequence of values or None.
+            examples: Questions offered where nothing was asked; the first three are shown.
+        """
+        return self._render(
+            "ask.html",
+            question=question,
+            reply=reply,
+            problem=problem,
+            filters=form_filters(filters),
+            documents=documents,
+            passages=passages,
+            examples=examples[:3],
+            pieces=list(pieces(reply)) if reply else [],
+            found=[described(passage, reply) for passage in reply["passages"]] if reply else [],
+        )
+
+    def document(self, *, document: Json, cited: tuple[int, int] | None) -> str:
+        """One document to read, headings and passages in the order of its text.
+
+        Args:
+            document: id, title, publisher, author, published, published_source, url, language,
+                source, text, passages and asides. An optional `provenance` tells, for each
+                field of the metadata, where it was read.
+            cited: The range of the text to mark, which may cross passages.
+        """
+        blocks = list(document_blocks(document, cited))
+        return self._render(
+            "document.html",
+            document=document,
+            blocks=blocks,
+            cited=cited,
+            first_cited=next((block for block in blocks if block.cited), None),
+            left_out=left_out(document),
+            provenance={
+                "published": document["published_source"],
+                **document.get("provenance", {}),
+            },
+        )
+
+    def docs(self, *, openapi_url: str) -> str:
+        """The interactive description of the HTTP interface."""
+        return self._render("docs.html", openapi_url=openapi_url)
+
+    def problem(self, *, title: str, status: int, detail: str) -> str:
+        """What went wrong, for people."""
+        return self._render("problem.html", title=title, status=status, detail=detail)
+
+    def _render(self, template: str, **context: object) -> str:
+        page = {"question": "", "filters": form_filters({}), "problem": None, **context}
+        return self._environment.get_template(template).render(page)
+
+
+def segments(text: str, highlights: Iterable[Json]) -> list[Segment]:
+    """Cut `text` where highlights begin and end.
+
+    Args:
+        highlights: `{start, end, kind}` in code points of `text`; may overlap, stand in any order
+            and reach beyond the text, where they are cut off.
+
+    Returns:
+        Segments in order whose texts join to `text`. Neighbours differ in their kinds, which are
+        sorted; no segment is empty.
+    """
+    spans = [
+        (max(0, highlight["start"]), min(len(text), highlight["end"]), highlight["kind"])
+        for highlight in highlights
+    ]
+    spans = [(start, end, kind) for start, end, kind in spans if start < end]
+    cuts = sorted({0, len(text)}.union(*((start, end) for start, end, _ in spans)))
+    parts: list[Segment] = []
+    for start, end in pairwise(cuts):
+        kinds = tuple(sorted({kind for at, to, kind in spans if at <= start and end <= to}))
+        joined = text[start:end]
+        if parts and parts[-1].kinds == kinds:
+            joined = parts.pop().text + joined
+        parts.append(Segment(joined, kinds))
+    return parts
+
+
+def pieces(reply: Json) -> Iterator[Piece]:
+    """Cut an answer where its cited words begin and end; blanks between them are left out."""
+    answer = reply["answer"]
+    if answer is None:
+        return
+    languages = {citation["number"]: citation["language"] for citation in reply["citations"]}
+    text, at, seen = answer["text"], 0, set[int]()
+    for span in sorted(answer["spans"], key=lambda span: int(span["start"])):
+        if text[at : span["start"]].strip():
+            yield Piece(text[at : span["start"]])
+        numbers = tuple(span["citations"])
+        new = tuple(number for number in numbers if number not in seen)
+        language = languages.get(numbers[0]) if numbers else None
+        yield Piece(text[max(at, span["start"]) : span["end"]], numbers, new, language)
+        at, seen = max(at, span["end"]), seen.union(numbers)
+    if text[at:].strip():
+        yield Piece(text[at:])
+
+
+def described(passage: Json, reply: Json) -> Json:
+    """A passage with what its reply's citations know about its document."""
+    known = (c for c in reply["citations"] if c["document_id"] == passage["document_id"])
+    citation: Json = next(known, {})
+    fields = {name: citation[name] for name in OF_THE_DOCUMENT if name in citation}
+    return {**fields, **passage}
+
+
+def document_blocks(document: Json, cited: tuple[int, int] | None) -> Iterator[Block]:
+    """Everything of a document's text that is not an aside, with the cited range marked.
+
+    Words that neither a passage nor an aside holds are shown too: a reader sees the whole text.
+    """
+    text, at, page = document["text"], 0, None
+    for start, end, tag, passage in parts_of(document):
+        if text[at:start].strip():
+            yield Block("p", marked(text, at, start, cited))
+        at = max(at, end)
+        if tag:
+            new_page = passage.get("page")
+            turned = new_page if new_page != page else None
+            page = new_page or page
+            anchor = f"passage-{passage['id']}" if passage else ""
+            yield Block(tag, marked(text, start, end, cited), anchor, turned)
+    if text[at:].strip():
+        yield Block("p", marked(text, at, len(text), cited))
+
+
+def parts_of(document: Json) -> list[tuple[int, int, str, Json]]:
+    """Start, end, tag ("" for what is left out) and passage of every stretch, in text order."""
+    passages = sorted(document["passages"], key=lambda passage: int(passage["start"]))
+    starts = [passage["start"] for passage in passages]
+    parts = [(passage["start"], passage["end"], "p", passage) for passage in passages]
+    depth = 1
+    for aside in sorted(document["asides"], key=lambda aside: int(aside["start"])):
+        tag = ""
+        if aside["reason"] == "heading":
+            words = document["text"][aside["start"] : aside["end"]].strip()
+            below = bisect_left(starts, aside["end"])
+            path = (passages[below]["heading"] or "").split(" › ") if below < len(starts) else []
+            # A level must not be skipped: a listener moves about the page by its headings.
+            depth = min(path.index(words) + 2 if words in path else 2, depth + 1, 4)
+            tag = f"h{depth}"
+        parts.append((aside["start"], aside["end"], tag, {}))
+    return sorted(parts, key=lambda part: part[:2])
+
+
+def marked(text: str, start: int, end: int, cited: tuple[int, int] | None) -> list[Segment]:
+    """`text[start:end]` with the part of it that stands in the cited range."""
+    if cited is None:
+        return segments(text[start:end], [])
+    mark = {"start": cited[0] - start, "end": cited[1] - start, "kind": "cited"}
+    return segments(text[start:end], [mark])
+
+
+def left_out(document: Json) -> list[tuple[str, str]]:
+    """Words and reason of every aside but the headings, which the page shows in place."""
+    return [
+        (document["text"][aside["start"] : aside["end"]], aside["reason"])
+        for aside in document["asides"]
+        if aside["reason"] != "heading"
+    ]
+
+
+def form_filters(filters: Json) -> dict[str, list[str]]:
+    """The values of each of the form's filters, without blanks."""
+    values: dict[str, list[str]] = {}
+    for name in FILTERS:
+        value = filters.get(name)
+        several = [value] if isinstance(value, str | dt.date | None) else value
+        values[name] = [str(each) for each in several if each]
+    return values
+
+
+def reference(place: Json) -> str:
+    """Where words stand, on one line: what a reader pastes below a quote."""
+    published = [written(place["published"]) or "no date given"] if "published" in place else []
+    origin = [place.get("author"), place.get("publisher"), *published]
+    page = f"page {place['page']}" if place.get("page") else ""
+    characters = f"characters {place['start']}–{place['end']}"
+    stands = [place.get("heading"), page, place.get("source"), characters]
+    sentences = [place["title"], ", ".join(filter(None, origin)), ", ".join(filter(None, stands))]
+    return " ".join(
+        words if words[-1] in ".?!…؟。" else f"{words}." for words in sentences if words
+    )
+
+
+def written(published: str | None) -> str:
+    """A date written out, "5 February 2025"; "" for none, what is no ISO date unchanged."""
+    if not published:
+        return ""
+    try:
+        day = dt.date.fromisoformat(published[:10])
+    except ValueError:
+        return published
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 document", "12,345 documents"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def document_url(document_id: str, passage_id: str = "") -> str:
+    """Address of a document's page, at one of its passages where one is named."""
+    fragment = f"#passage-{quote(passage_id, safe='')}" if passage_id else ""
+    return f"/documents/{quote(document_id, safe='')}{fragment}"
+
+
+def is_local(link: str) -> bool:
+    """Whether a link stays on this host; `//host` and its spelling with a backslash leave it."""
+    return re.match(r"/(?![/\\])", link) is not None and not re.search(r"[\x00-\x20]", link)
+
+
+def web_url(url: str | None) -> str:
+    """The url where a reader may safely follow it, else "": only http and https, with a host."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    return (url or "") if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def language_tag(language: str | None) -> str:
+    """The language where it can stand in a `lang` attribute, else ""."""
+    well_formed = re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language or "")
+    return well_formed.group() if well_formed else ""

@@ -1,0 +1,18 @@
+"""The words that a passage is read with: the heading above it, or else the document's title."""
+
+from index.types import Metadata, Provenance
+
+__all__ = ["context_of"]
+
+
+def context_of(heading: str, metadata: Metadata) -> str:
+    """What stands in front of a passage for the encoder, or "".
+
+    The innermost heading says best what a passage is about. A title that is only the text's
+    opening words would say the same thing twice and is left out.
+    """
+    if heading:
+        return heading.rpartition(" › ")[2]
+    if metadata.provenance.get("title") is Provenance.OPENING_WORDS:
+        return ""
+    return metadata.title or ""

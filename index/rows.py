@@ -1,0 +1,102 @@
+"""Rows of the store to domain types and back."""
+
+import datetime as dt
+import json
+import sqlite3
+
+from index.types import (
+    Aside,
+    AsideKind,
+    Document,
+    Metadata,
+    Passage,
+    Provenance,
+    Span,
+)
+
+__all__ = [
+    "DOCUMENT_COLUMNS",
+    "PASSAGE_COLUMNS",
+    "aside_of",
+    "document_of",
+    "document_row",
+    "metadata_of",
+    "passage_of",
+]
+
+PASSAGE_COLUMNS = (
+    'p.id AS passage_id, p.ordinal, p.start, p."end", p.text AS passage_text, p.heading, p.page'
+)
+DOCUMENT_COLUMNS = (
+    "d.id AS document_id, d.source, d.origin, d.title, d.publisher, d.author, d.published, d.url, "
+    "d.language, d.tags, d.provenance, d.source_sha256, d.content_sha256"
+)
+
+
+def metadata_of(row: sqlite3.Row) -> Metadata:
+    provenance = {
+        field: Provenance(value) for field, value in json.loads(row["provenance"]).items()
+    }
+    return Metadata(
+        title=row["title"],
+        publisher=row["publisher"],
+        author=row["author"],
+        published=dt.date.fromisoformat(row["published"]) if row["published"] else None,
+        url=row["url"],
+        language=row["language"],
+        tags=tuple(json.loads(row["tags"])),
+        provenance=provenance,
+    )
+
+
+def passage_of(row: sqlite3.Row) -> Passage:
+    return Passage(
+        id=row["passage_id"],
+        document_id=row["document_id"],
+        ordinal=row["ordinal"],
+        span=Span(row["start"], row["end"]),
+        text=row["passage_text"],
+        heading=row["heading"],
+        page=row["page"],
+    )
+
+
+def aside_of(row: sqlite3.Row) -> Aside:
+    return Aside(Span(row["start"], row["end"]), AsideKind(row["kind"]))
+
+
+def document_of(row: sqlite3.Row, asides: tuple[Aside, ...]) -> Document:
+    return Document(
+        id=row["document_id"],
+        source=row["source"],
+        origin=row["origin"],
+        text=row["document_text"],
+        title=row["title"],
+        metadata=metadata_of(row),
+        asides=asides,
+        source_sha256=row["source_sha256"],
+        content_sha256=row["content_sha256"],
+    )
+
+
+def document_row(document: Document, recipe: str, ingested_at: str) -> dict[str, str | None]:
+    """Column names and values of the documents table."""
+    metadata = document.metadata
+    return {
+        "id": document.id,
+        "source": document.source,
+        "origin": document.origin,
+        "text": document.text,
+        "title": document.title,
+        "publisher": metadata.publisher,
+        "author": metadata.author,
+        "published": metadata.published.isoformat() if metadata.published else None,
+        "url": metadata.url,
+        "language": metadata.language,
+        "tags": json.dumps(metadata.tags),
+        "provenance": json.dumps(dict(metadata.provenance)),
+        "source_sha256": document.source_sha256,
+        "content_sha256": document.content_sha256,
+        "recipe": recipe,
+        "ingested_at": ingested_at,
+    }

@@ -1,0 +1,191 @@
+"""Questions and replies: an answer with its citations, or the reason why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from index.store import Corpus
+from index.types import Filters, Hit, Metadata, Mode, Span
+
+__all__ = [
+    "Abstention",
+    "AbstentionReason",
+    "Answer",
+    "AnswerKind",
+    "Citation",
+    "Finding",
+    "Grouping",
+    "Highlight",
+    "HighlightKind",
+    "Question",
+    "RankedPassage",
+    "Reply",
+    "Status",
+    "Story",
+    "Verification",
+    "Verified",
+]
+
+
+class AnswerKind(StrEnum):
+    """What a reply holds besides passages."""
+
+    EXTRACTIVE = "extractive"
+    NONE = "none"
+
+
+class Grouping(StrEnum):
+    """Whether passages that tell the same in nearly the same words are shown once."""
+
+    STORY = "story"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of which documents, and how much is wanted back."""
+
+    text: str
+    top_k: int = 5
+    filters: Filters = Filters()
+    mode: Mode = Mode.HYBRID
+    answer: AnswerKind = AnswerKind.EXTRACTIVE
+    group: Grouping = Grouping.STORY
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The words that answer best, and how near they are to the question.
+
+    Attributes:
+        hit: The passage that they stand in.
+        span: Their place in the passage.
+        support: How well the passage covers the question's words, in [0, 1]; not a probability.
+    """
+
+    hit: Hit
+    span: Span
+    support: float
+
+
+class HighlightKind(StrEnum):
+    ANSWER = "answer"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A range of a passage's text to be marked, and why."""
+
+    span: Span
+    kind: HighlightKind
+
+
+class Verification(StrEnum):
+    """How a quote compares with the stored text."""
+
+    EXACT = "exact"
+    NORMALIZED = "normalized"
+    MOVED = "moved"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What became of a quote, and where it stands now; None where it is not found."""
+
+    verification: Verification
+    span: Span | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Everything a reader needs to check a quote without trusting us.
+
+    `span` counts code points of the document's stored text, and the quote stands there verbatim;
+    `prefix` and `suffix` are the words around it.
+    """
+
+    number: int
+    document_id: str
+    passage_id: str
+    quote: str
+    span: Span
+    prefix: str
+    suffix: str
+    content_sha256: str
+    title: str
+    heading: str
+    metadata: Metadata
+    source: str
+    page: int | None
+    link: str
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Copies of a passage in other documents, which are folded under it.
+
+    `copies` counts the passage itself; `also_in` holds the other documents' ids.
+    """
+
+    id: str
+    copies: int
+    also_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage of a reply. `citation` is the number of the citation that stands in it."""
+
+    rank: int
+    hit: Hit
+    highlights: tuple[Highlight, ...] = ()
+    citation: int | None = None
+    story: Story | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Words of the source, with the numbers of the citations that prove them."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class AbstentionReason(StrEnum):
+    """Why there is no answer."""
+
+    NO_PASSAGES = "no_passages"
+    LOW_CONFIDENCE = "low_confidence"
+    FILTERED_OUT = "filtered_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The documents do not say, as far as can be told."""
+
+    reason: AbstentionReason
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one question gets, read from one generation of the index.
+
+    `outcome` is None where no answer was asked for.
+    """
+
+    question: str
+    outcome: Answer | Abstention | None
+    citations: tuple[Citation, ...]
+    passages: tuple[RankedPassage, ...]
+    corpus: Corpus
+    more: bool = False
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
