@@ -17,7 +17,9 @@ def _rule(kind: AsideKind, *patterns: str) -> tuple[AsideKind, re.Pattern[str]]:
     return kind, re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
 
 
-_NEWSLETTER = r"(?:newsletters?|mailing list|(?:news|weekly|daily|email) digest|email updates|inbox)"
+_NEWSLETTER = (
+    r"(?:newsletters?|mailing list|(?:news|weekly|daily|email) digest|email updates|inbox)"
+)
 _NETWORKS = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|reddit|telegram|pinterest|instagram|youtube|e-?mail)"
 )
@@ -26,7 +28,7 @@ RULES = (
     _rule(
         AsideKind.NEWSLETTER,
         rf"^(?:subscribe|sign up|signup|register|join)\b.{{0,60}}\b{_NEWSLETTER}\b.{{0,60}}$",
-        rf"^(?:get|receive)\b.{{0,60}}\b(?:in|to) your inbox\b.{{0,30}}$",
+        r"^(?:get|receive)\b.{0,60}\b(?:in|to) your inbox\b.{0,30}$",
         r"^(?:subscribe|sign up|join)(?: (?:now|today|here|for free|us))?(?: and\b.{0,80})?[.!]?$",
         r"^join (?:now|us|today) and become (?:a )?(?:part|member) of our\b.{0,80}$",
         r"^(?:enter|your) (?:your )?e-?mail(?: address)?(?: here)?[.:!]?$",

@@ -23,10 +23,9 @@ UPDATE_LABEL = re.compile(
     r"^(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s+", re.I
 )
 WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+", re.IGNORECASE)
-PERSON = re.compile(
-    r"^[^\W\d_][\w.'’-]*(?:\s+(?:(?:de|da|del|la|van|von|der|den|bin|al|and|y)\s+|[&,]\s+)*"
-    r"[^\W\d_][\w.'’-]*){0,7}$"
-)
+NAME = re.compile(r"[^\W\d_][\w.'’-]*")
+PARTICLES = frozenset("de da del di la le van von der den ten bin al el and und y et &".split())
+MOST_NAMES = 8
 PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+")
 SUFFIX = re.compile(r"^\s*[|·•–—-]?\s*(?P<name>\S+(?:\s+\S+){0,3})$")
 
@@ -82,4 +81,9 @@ def _read_part(part: str) -> FrontLine | None:
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= 80 and bool(PERSON.match(text)) and text[0].isupper()
+    """Whether every word is a name's: a sentence such as "By Sunday it had rained" is none."""
+    words = [word for word in re.split(r"[\s,]+", text) if word not in PARTICLES]
+    fits = len(text) <= 80 and len(words) <= MOST_NAMES
+    return (
+        fits and bool(words) and all(NAME.fullmatch(word) and word[0].isupper() for word in words)
+    )

@@ -18,7 +18,7 @@ from index.embedding import EncoderIdentity
 from index.errors import IndexLockedError, IndexMissingError, UnknownCollectionError
 from index.lexical import LexicalIndex, LexicalSearcher
 from index.store import Corpus, Store, Writer
-from index.types import Vectors
+from index.types import Keys, Vectors
 
 __all__ = ["Collection", "Snapshot", "collection_names"]
 
@@ -26,6 +26,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 STORE_FILE = "store.sqlite"
 LEXICAL_FOLDER = "lexical"
 WAIT_S = 20.0
+WRITER_WAIT_S = 2.0  # a reader that catches up after a crash holds the lock for a moment, too
+PAUSE_S = 0.05
 BATCH = 10_000
 
 
@@ -94,6 +96,9 @@ class Collection:
 
         While another process is between changing the store and the lexical index, the state
         before that change is kept.
+
+        Raises:
+            IndexLockedError: There is no such state yet, and the other process does not finish.
         """
         generation = self.store.generation()
         held = self._snapshot
@@ -121,28 +126,43 @@ class Collection:
     def _refreshed(self) -> Snapshot:
         held = self._snapshot
         deadline = time.monotonic() + WAIT_S
-        while not self._lexical_is_current():
+        while (fresh := self._read(held)) is None:
             if held:
                 return held
             if time.monotonic() > deadline:
                 raise IndexLockedError(self._holder())
-            time.sleep(0.05)
-        lexical = self._opened_lexical().searcher()
+            time.sleep(PAUSE_S)
+        self._snapshot = fresh
+        return fresh
+
+    def _read(self, held: Snapshot | None) -> Snapshot | None:
+        """Both legs at the present generation, None while a writer is between the two."""
+        if not self._lexical_is_current():
+            return None
         with self.store.reading():
             corpus = self.store.corpus()
+            if held and held.generation > corpus.generation:
+                held = None  # an older state was restored
             changes = self.store.changes_since(held.generation if held else 0)
             vectors = self._vectors(changes.added)
+        lexical = self._opened_lexical().searcher()
+        # The store is always changed first: where it is as it was, so is the lexical index.
+        if self.store.generation() != corpus.generation or self._contained() != corpus.generation:
+            return None
         dense = held.dense if held else DenseIndex(np.empty(0, np.int64), vectors[:0])
         dense = dense.changed(removed=changes.removed, added=changes.added, vectors=vectors)
-        self._snapshot = Snapshot(corpus, dense, lexical)
-        return self._snapshot
+        return Snapshot(corpus, dense, lexical)
 
-    def _vectors(self, keys: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Vectors:
+    def _vectors(self, keys: Keys) -> Vectors:
         batches = [self.store.vectors(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH)]
         return np.concatenate(batches) if batches else np.empty((0, 0), np.float32)
 
+    def _contained(self) -> int | None:
+        """The store's generation that the lexical index is at."""
+        return LexicalIndex.generation_in(self._lexical_folder, store=self.store.identity)
+
     def _lexical_is_current(self) -> bool:
-        if LexicalIndex.generation_in(self._lexical_folder) == self.store.generation():
+        if self._contained() == self.store.generation():
             return True
         # A writer died between the store and the lexical index, or is at it just now.
         try:
@@ -153,10 +173,11 @@ class Collection:
         return True
 
     def _catch_up(self) -> None:
-        contained = LexicalIndex.generation_in(self._lexical_folder)
-        if contained is None:
-            self._lexical = LexicalIndex.make(self._lexical_folder)
-        changes = self.store.changes_since(contained or 0)
+        contained = self._contained()
+        if contained is None or contained > self.store.generation():
+            self._lexical = LexicalIndex.make(self._lexical_folder, store=self.store.identity)
+            contained = 0
+        changes = self.store.changes_since(contained)
         if changes.generation != contained:
             self._opened_lexical().apply(
                 generation=changes.generation,
@@ -183,16 +204,20 @@ class Collection:
         if not self._writing.acquire(blocking=wait):
             raise IndexLockedError("this process")
         try:
-            self._lock.acquire(timeout=0)
+            self._lock_file(timeout=WRITER_WAIT_S if wait else 0)
             try:
                 self._holder_note.write_text(f"process {os.getpid()} on {socket.gethostname()}")
                 yield
             finally:
                 self._lock.release()
-        except Timeout:
-            raise IndexLockedError(self._holder()) from None
         finally:
             self._writing.release()
+
+    def _lock_file(self, *, timeout: float) -> None:
+        try:
+            self._lock.acquire(timeout=timeout)
+        except Timeout:
+            raise IndexLockedError(self._holder()) from None
 
     @property
     def _holder_note(self) -> Path:

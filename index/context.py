@@ -2,7 +2,9 @@
 
 from index.types import Metadata, Provenance
 
-__all__ = ["context_of"]
+__all__ = ["HEADING_SEPARATOR", "context_of"]
+
+HEADING_SEPARATOR = " › "
 
 
 def context_of(heading: str, metadata: Metadata) -> str:
@@ -12,7 +14,7 @@ def context_of(heading: str, metadata: Metadata) -> str:
     opening words would say the same thing twice and is left out.
     """
     if heading:
-        return heading.rpartition(" › ")[2]
+        return heading.rpartition(HEADING_SEPARATOR)[2]
     if metadata.provenance.get("title") is Provenance.OPENING_WORDS:
         return ""
     return metadata.title or ""

@@ -5,7 +5,7 @@ import re
 
 __all__ = ["date_in_name", "date_in_url", "parse_date"]
 
-MONTH_NAMED_YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
+YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 NAME_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
@@ -18,7 +18,7 @@ def parse_date(text: str) -> dt.date | None:
     Returns:
         The date, or None where the line is anything else.
     """
-    if len(text) > 60 or not MONTH_NAMED_YEAR.search(text):
+    if len(text) > 60 or not YEAR.search(text):
         return None
     try:
         return dt.datetime.fromisoformat(text.strip()).date()

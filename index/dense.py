@@ -3,7 +3,7 @@
 import faiss
 import numpy as np
 
-from index.ranking import Ranking
+from index.ranking import Ranking, with_whole_ties
 from index.types import Keys, Vectors
 
 __all__ = ["DenseIndex"]
@@ -46,19 +46,24 @@ class DenseIndex:
         Returns:
             At most k, best first, scored by cosine. Ties are broken by key.
         """
-        if not len(self.keys):
-            return Ranking.empty()
+        most = len(self.keys)
         parameters = None
         if among is not None:
             admitted = np.isin(self.keys, among, assume_unique=True)
-            k = min(k, int(admitted.sum()))
+            most = int(admitted.sum())
             bitmap = np.packbits(admitted, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-        k = min(k, len(self.keys))
-        if k == 0:
+            selector = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg,arg-type]  # C++ stub
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # C++ stub
+        if not most or k < 1:
             return Ranking.empty()
-        scores, positions = self._index.search(query.reshape(1, -1), k, params=parameters)
-        return Ranking(self.keys[positions[0]], scores[0].astype(np.float64)).sorted()
+
+        def search(n: int) -> Ranking:
+            scores, positions = self._index.search(
+                query.reshape(1, -1), min(n, most), params=parameters
+            )
+            return Ranking(self.keys[positions[0]], scores[0].astype(np.float64))
+
+        return with_whole_ties(search, k=k)
 
     def cosines(self, query: Vectors, keys: Keys) -> Vectors:
         """Cosine of one question with each of some passages that the index holds.

@@ -1,6 +1,7 @@
 """Text to vectors. The only door to sentence-transformers, torch and transformers."""
 
 import hashlib
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -113,7 +114,8 @@ def find_model(name: str) -> ModelFolder:
         ModelError: There is no such folder, or it has no safetensors weights.
         ModelChangedError: The default model's weights are not the official ones.
     """
-    if name == DEFAULT_MODEL:
+    is_packaged = name == DEFAULT_MODEL
+    if is_packaged:
         folder = _packaged_folder()
     elif Path(name).is_dir():
         folder = Path(name).resolve()
@@ -127,7 +129,7 @@ def find_model(name: str) -> ModelFolder:
             "are loaded and are not read"
         )
     sha256 = _sha256(weights)
-    if name == DEFAULT_MODEL and sha256 != DEFAULT_MODEL_SHA256:
+    if is_packaged and sha256 != DEFAULT_MODEL_SHA256:
         raise ModelChangedError(name, DEFAULT_MODEL_SHA256, sha256)
     return ModelFolder(name, folder, sha256)
 
@@ -186,14 +188,15 @@ class SentenceTransformerEncoder:
 
     @property
     def identity(self) -> EncoderIdentity:
-        prefixes = "|".join((self._prefixes.query, self._prefixes.passage)).strip("|")
+        stated = (self._prefixes.query, self._prefixes.passage)
+        prefixes = json.dumps(stated) if any(stated) else ""
         return EncoderIdentity(self._folder.name, self._folder.sha256, prefixes)
 
     @cached_property
     def window(self) -> int:
         limit = self._model.max_seq_length or 512
         [prefix] = self.count_tokens([self._prefixes.passage])
-        return int(limit) - prefix - 2
+        return int(limit) - prefix - int(self._model.tokenizer.num_special_tokens_to_add())
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -210,9 +213,14 @@ class SentenceTransformerEncoder:
         return self._encode([self._prefixes.passage + text for text in texts])
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        if not texts:
+            return []
         tokenized = self._model.tokenizer(
-            list(texts), truncation=True, max_length=self._model.max_seq_length,
-            return_offsets_mapping=True, return_special_tokens_mask=True,
+            list(texts),
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
         )
         embedded = self._model.encode(
             list(texts),

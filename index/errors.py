@@ -1,22 +1,22 @@
 """Everything that can go wrong on purpose.
 
-    FootnotedError
-    ├── SourceError                 one source cannot be taken; the others go on
-    │   ├── UnreadableSourceError       missing, no permission, damaged
-    │   ├── UnsupportedFormatError      no reader for this kind of file
-    │   ├── NotTextError                bytes that are no text, or text that UTF-8 cannot carry
-    │   ├── EncryptedSourceError        needs a password
-    │   ├── EmptySourceError            no words in it
-    │   ├── OversizedSourceError        larger than the limit
-    │   └── InvalidDocumentError        a field is wrong (JSON Lines, HTTP)
-    ├── IndexMissingError           nothing was ingested there yet
-    ├── UnknownCollectionError
-    ├── UnknownDocumentError
-    ├── IndexLockedError            another process is writing
-    ├── IndexFormatError            written by another version, or not ours
-    ├── ModelMismatchError          the index belongs to another encoder
-    └── ModelError                  an encoder cannot be loaded as asked
-        └── ModelChangedError           its weights are not the expected ones
+FootnotedError
+├── SourceError                 one source cannot be taken; the others go on
+│   ├── UnreadableSourceError       missing, no permission, damaged
+│   ├── UnsupportedFormatError      no reader for this kind of file
+│   ├── NotTextError                bytes that are no text, or text that UTF-8 cannot carry
+│   ├── EncryptedSourceError        needs a password
+│   ├── EmptySourceError            no words in it
+│   ├── OversizedSourceError        larger than the limit
+│   └── InvalidDocumentError        a field is wrong (JSON Lines, HTTP)
+├── IndexMissingError           nothing was ingested there yet
+├── UnknownCollectionError
+├── UnknownDocumentError
+├── IndexLockedError            another process is writing
+├── IndexFormatError            written by another version, or not ours
+├── ModelMismatchError          the index belongs to another encoder
+└── ModelError                  an encoder cannot be loaded as asked
+    └── ModelChangedError           its weights are not the expected ones
 """
 
 __all__ = [
@@ -68,8 +68,9 @@ class NotTextError(SourceError):
 class EncryptedSourceError(SourceError):
     """The file needs a password, which footnoted never asks for."""
 
-    def __init__(self) -> None:
-        super().__init__("the PDF is encrypted; save a copy without a password and ingest that")
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"the {kind} is encrypted; save a copy without a password and ingest that")
 
 
 class EmptySourceError(SourceError):

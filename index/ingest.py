@@ -120,7 +120,7 @@ class Ingester:
     ) -> None:
         self._collection = collection
         self._encoder = encoder
-        self._on_progress = on_progress
+        self.on_progress = on_progress
         self._embedded = 0
 
     def ingest(self, arrivals: Iterable[Arrival]) -> Iterator[Report]:
@@ -172,7 +172,9 @@ class Ingester:
     def _recipe(self) -> str:
         return f"{RECIPE}/{self._encoder.identity.sha256[:12]}"
 
-    def _prepare(self, arrival: Arrival, batch: Sequence["_Prepared | Report"]) -> _Prepared | Report:
+    def _prepare(
+        self, arrival: Arrival, batch: Sequence["_Prepared | Report"]
+    ) -> _Prepared | Report:
         if isinstance(arrival.outcome, SourceError):
             self._advance(arrival, arrival.size)
             return Report(arrival.source, Status.REJECTED, reason=str(arrival.outcome))
@@ -186,9 +188,7 @@ class Ingester:
         try:
             return self._divide(arrival, draft, batch, replaces=held is not None)
         except SourceError as error:
-            return Report(
-                arrival.source, Status.REJECTED, draft.document_id, reason=str(error)
-            )
+            return Report(arrival.source, Status.REJECTED, draft.document_id, reason=str(error))
 
     def _divide(
         self,
@@ -211,7 +211,9 @@ class Ingester:
             page_starts=draft.reading.page_starts,
         )
         if not division.passages:
-            raise EmptySourceError("there are no paragraphs in it, only headings and page furniture")
+            raise EmptySourceError(
+                "there are no paragraphs in it, only headings and page furniture"
+            )
         title = metadata.title or _opening_words(division.passages[0].text)
         if not metadata.title:
             metadata = replace(
@@ -250,7 +252,11 @@ class Ingester:
     ) -> Report:
         waiting = [item for item in batch if isinstance(item, _Prepared)]
         same = self._collection.store.same_text(document.content_sha256, but=document.id) or next(
-            (w.document.id for w in waiting if w.document.content_sha256 == document.content_sha256),
+            (
+                w.document.id
+                for w in waiting
+                if w.document.content_sha256 == document.content_sha256
+            ),
             None,
         )
         near = [
@@ -260,7 +266,9 @@ class Ingester:
                 *((w.document.id, w.bands) for w in waiting),
             ]
         ]
-        nearest = max(near, key=lambda similar: (similar.similarity, similar.document_id), default=None)
+        nearest = max(
+            near, key=lambda similar: (similar.similarity, similar.document_id), default=None
+        )
         status = Status.DUPLICATE if same else Status.UPDATED if replaces else Status.ADDED
         return Report(
             document.source,
@@ -312,7 +320,7 @@ class Ingester:
         return np.concatenate(parts)
 
     def _advance(self, arrival: Arrival, done: int) -> None:
-        self._on_progress(Progress(arrival.source, done, self._embedded))
+        self.on_progress(Progress(arrival.source, done, self._embedded))
 
 
 def _completed(metadata: Metadata, draft: Draft) -> Metadata:

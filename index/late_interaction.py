@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from index.context import context_of
 from index.embedding import Encoder, TokenVectors
+from index.sentences import sentence_spans
 from index.types import Hit, Span
 
-__all__ = ["LateInteraction", "WeightedTokens", "WordWeight", "maxsim"]
+__all__ = ["LateInteraction", "WeightedTokens", "WordWeight", "best_sentence", "maxsim"]
 
 Similarities = npt.NDArray[np.float32]
 CACHED = 512  # passages; about 60 KB each at 150 word pieces of 384 dimensions in half precision
@@ -39,6 +40,14 @@ class WeightedTokens:
     weights: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """All that a passage's vectors depend on."""
+
+    context: str
+    words: str
+
+
 class LateInteraction:
     """Compares questions with passages word piece by word piece.
 
@@ -48,7 +57,7 @@ class LateInteraction:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._cache: OrderedDict[tuple[str, str], TokenVectors] = OrderedDict()
+        self._cache: OrderedDict[_Text, TokenVectors] = OrderedDict()
         self._guard = threading.Lock()
 
     def question(self, question: str, words: Sequence[WordWeight]) -> WeightedTokens:
@@ -60,37 +69,32 @@ class LateInteraction:
             weights[inside] = word.idf
         if not weights.sum():
             weights[:] = 1.0
-        return WeightedTokens(tokens.vectors, weights / weights.sum())
+        return WeightedTokens(tokens.vectors.astype(np.float32), weights / weights.sum())
 
     def passages(self, hits: Sequence[Hit]) -> list[TokenVectors]:
         """Word pieces of each hit's passage in its context.
 
         Starts and ends are offsets into the passage, below 0 for word pieces of the context.
         """
-        keys = [(hit.passage.id, hit.content_sha256) for hit in hits]
+        texts = [_text_of(hit) for hit in hits]
         with self._guard:
-            held = {key: self._cache[key] for key in keys if key in self._cache}
-        missing = [hit for hit, key in zip(hits, keys, strict=True) if key not in held]
-        if missing:
-            held |= self._encoded(missing)
+            held = {text: self._cache[text] for text in texts if text in self._cache}
+        missing = [text for text in dict.fromkeys(texts) if text not in held]
+        encoded = self._encoder.encode_tokens([text.context + text.words for text in missing])
+        for text, tokens in zip(missing, encoded, strict=True):
+            held[text] = tokens.halved().shifted(-len(text.context))
         with self._guard:
-            for key in keys:
-                self._cache[key] = held[key]
-                self._cache.move_to_end(key)
+            for text in texts:
+                self._cache[text] = held[text]
+                self._cache.move_to_end(text)
             while len(self._cache) > CACHED:
                 self._cache.popitem(last=False)
-        return [held[key] for key in keys]
+        return [held[text] for text in texts]
 
-    def _encoded(self, hits: Sequence[Hit]) -> dict[tuple[str, str], TokenVectors]:
-        contexts = [context_of(hit.passage.heading, hit.metadata) for hit in hits]
-        lines = [f"{context}\n" if context else "" for context in contexts]
-        encoded = self._encoder.encode_tokens(
-            [line + hit.passage.text for line, hit in zip(lines, hits, strict=True)]
-        )
-        return {
-            (hit.passage.id, hit.content_sha256): tokens.halved().shifted(-len(line))
-            for hit, tokens, line in zip(hits, encoded, lines, strict=True)
-        }
+
+def _text_of(hit: Hit) -> _Text:
+    context = context_of(hit.passage.heading, hit.metadata)
+    return _Text(f"{context}\n" if context else "", hit.passage.text)
 
 
 def maxsim(question: WeightedTokens, passage: TokenVectors, *, within: Span | None = None) -> float:
@@ -111,3 +115,9 @@ def maxsim(question: WeightedTokens, passage: TokenVectors, *, within: Span | No
         return 0.0
     similarities: Similarities = question.vectors @ vectors.astype(np.float32).T
     return float(question.weights @ similarities.max(axis=1))
+
+
+def best_sentence(question: WeightedTokens, hit: Hit, passage: TokenVectors) -> float:
+    """The highest `maxsim` of the sentences of a passage."""
+    spans = sentence_spans(hit.passage.text, language=hit.metadata.language)
+    return max(maxsim(question, passage, within=span) for span in spans)

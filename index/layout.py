@@ -8,7 +8,7 @@ text: bylines, dates, a repeated title, and page furniture.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from index.boilerplate import boilerplate_kind
 from index.bylines import FrontLine, read_front_line
@@ -32,11 +32,13 @@ LIST_ITEM = re.compile(r"^(?:[-*•–‣◦]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।][\"'”’»)\]*]*$")
 # A line that ends in one of these goes on in the next line, whatever its capitals say.
 OPEN_END = frozenset(
-    "a an and as at by for from in into including is are was were be like of on or such than that "
-    "the their his her its to under until which while who whose with within without not no "
-    "de del la las los el y en con por para que un una et le les des du und der die das von mit"
-    .split()
-)  # fmt: skip
+    (
+        "a an and as at by for from in into including is are was were be like of on or such than "
+        "that the their his her its to under until which while who whose with within without not "
+        "no de del la las los el y en con por para que un una et le les des du und der die das von "
+        "mit"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _take_title(
     text = first.span.of(reading.text)
     if plain:
         following = second.span.of(reading.text)
-        alone = "\n\n" in reading.text[first.span.end : second.span.start].replace(" ", "")
+        alone = reading.text.count("\n", first.span.end, second.span.start) > 1
         fits = len(text) <= LONGEST_TITLE and not boilerplate_kind(text)
         is_title = fits and _reads_as_heading(text, following, alone=alone)
     else:
@@ -134,14 +136,11 @@ def _with_front_line(metadata: Metadata, front: FrontLine) -> Metadata:
     found = {"author": front.author, "published": front.published, "publisher": front.publisher}
     new = {name: value for name, value in found.items() if value and not getattr(metadata, name)}
     read_in = Provenance.TEXT if front.publisher else Provenance.BYLINE
-    return Metadata(
-        title=metadata.title,
+    return replace(
+        metadata,
         publisher=metadata.publisher or front.publisher,
         author=metadata.author or front.author,
         published=metadata.published or front.published,
-        url=metadata.url,
-        language=metadata.language,
-        tags=metadata.tags,
         provenance={**metadata.provenance, **dict.fromkeys(new, read_in)},
     )
 
@@ -215,7 +214,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
         return False
     full = sum(
         len(line) + 1 + len(following.split()[0]) >= width - 4
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
     )
     return full >= 0.8 * (len(lines) - 1) and not any(LIST_ITEM.match(line) for line in lines)
 

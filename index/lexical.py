@@ -4,7 +4,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +13,8 @@ import tantivy
 
 from index.facets import facets_of, wanted_facets
 from index.late_interaction import WordWeight
-from index.ranking import Ranking
-from index.store import Indexed
+from index.ranking import Ranking, with_whole_ties
+from index.records import Indexed
 from index.types import Filters, Keys, Span
 
 __all__ = ["LexicalIndex", "LexicalSearcher", "matched_words"]
@@ -29,7 +29,7 @@ NOTE = "generation.json"
 
 
 class LexicalIndex:
-    """A derived index on disk. It knows the generation of the store that it contains."""
+    """A derived index on disk. It knows which store it is of, and at which generation."""
 
     def __init__(self, folder: Path) -> None:
         self._note = folder / NOTE
@@ -37,22 +37,29 @@ class LexicalIndex:
         self._index.register_tokenizer(ANALYZER, _analyzer().tantivy)
 
     @classmethod
-    def make(cls, folder: Path) -> "LexicalIndex":
-        """An empty index in place of whatever is there."""
+    def make(cls, folder: Path, *, store: str) -> "LexicalIndex":
+        """An empty index in place of whatever is there.
+
+        Args:
+            folder: Where to.
+            store: Identity of the store that it will be of.
+        """
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         tantivy.Index(_schema(), path=str(folder))
-        _write_note(folder / NOTE, {"schema": SCHEMA, "generation": 0})
+        _write_note(folder / NOTE, {"schema": SCHEMA, "store": store, "generation": 0})
         return cls(folder)
 
     @staticmethod
-    def generation_in(folder: Path) -> int | None:
-        """The store's generation that an index contains, None where there is no usable one."""
+    def generation_in(folder: Path, *, store: str) -> int | None:
+        """The generation of a store that an index contains, None where there is no usable one."""
         try:
             note = json.loads((folder / NOTE).read_text())
-            return int(note["generation"]) if note["schema"] == SCHEMA else None
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            is_usable = (note["schema"], note["store"]) == (SCHEMA, store)
+            generation = int(note["generation"])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
+        return generation if is_usable and tantivy.Index.exists(str(folder)) else None
 
     def apply(self, *, generation: int, removed: Keys, added: Iterable[Indexed]) -> None:
         """Bring the index to `generation`. Doing it twice has the effect of doing it once."""
@@ -64,7 +71,8 @@ class LexicalIndex:
             writer.add_document(_document(item))
         writer.commit()
         writer.wait_merging_threads()
-        _write_note(self._note, {"schema": SCHEMA, "generation": generation})
+        note = json.loads(self._note.read_text())
+        _write_note(self._note, {**note, "generation": generation})
 
     def searcher(self) -> "LexicalSearcher":
         """The index as it was last committed, unaffected by later changes."""
@@ -92,20 +100,25 @@ class LexicalSearcher:
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, self._words(terms)), *self._conditions(filters)]
         )
-        found = self._searcher.search(query, limit=k, count=False).hits
-        keys = self._searcher.fast_field_values("key", [address for _, address in found])
-        scores = np.array([score for score, _ in found], dtype=np.float64)
-        return Ranking(np.array(keys, dtype=np.int64), scores).sorted()
+
+        def best(n: int) -> Ranking:
+            found = self._searcher.search(query, limit=n, count=False).hits
+            keys = self._searcher.fast_field_values("key", [address for _, address in found])
+            scores = np.array([score for score, _ in found], dtype=np.float64)
+            return Ranking(np.array(keys, dtype=np.int64), scores)
+
+        return with_whole_ties(best, k=k)
 
     def word_weights(self, question: str) -> list[WordWeight]:
         """The question's words that carry meaning, with their idf in the collection.
 
-        The idf is that of BM25: ln(1 + (n - df + .5) / (df + .5)).
+        The idf is that of BM25: ln(1 + (n - df + .5) / (df + .5)), which is above 0.
         """
         n = self._searcher.num_docs
         weights = []
         for term, span in _analyzer().words(question):
-            df = self._searcher.doc_freq("body", term)
+            # Counts removed passages, too, until tantivy merges them away.
+            df = min(n, self._searcher.doc_freq("body", term))
             weights.append(WordWeight(span, math.log(1 + (n - df + 0.5) / (df + 0.5))))
         return weights
 
@@ -186,8 +199,8 @@ class _Analyzer:
 QUESTION_WORDS = (
     "what when where which who whom whose why how did do does done has have had can could would "
     "should may might many much i you he she we me my your him her his them our us am been being "
-    "were from about".split()
-)
+    "were from about"
+).split()
 _ANALYZER = _Analyzer()
 
 
@@ -221,7 +234,7 @@ def _facet_term(field: str, value: str) -> str:
     return f"{field}:{value}"
 
 
-def _write_note(path: Path, note: dict[str, int]) -> None:
+def _write_note(path: Path, note: Mapping[str, int | str]) -> None:
     fresh = path.with_suffix(".new")
     with fresh.open("w") as file:
         json.dump(note, file)

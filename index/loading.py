@@ -18,7 +18,16 @@ from index.errors import (
 )
 from index.types import Draft, Reading
 
-__all__ = ["FORMATS", "Limits", "Source", "derived_id", "draft_of", "find_sources", "load"]
+__all__ = [
+    "FORMATS",
+    "Limits",
+    "Source",
+    "check_reading",
+    "derived_id",
+    "draft_of",
+    "find_sources",
+    "load",
+]
 
 FORMATS = {
     ".txt": "plain",
@@ -153,23 +162,21 @@ def draft_of(
             yield from _rows(content, name, origin, limits)
             return
         reader = import_module(f"index.formats.{format_name}")
-        reading = _checked(reader.read(content), limits)
+        reading = check_reading(reader.read(content), limits)
         sha256 = hashlib.sha256(content).hexdigest()
         yield Draft(name, origin, sha256, reading, derived_id(Path(name).stem, origin))
     except SourceError as error:
         yield error
 
 
-def _rows(
-    content: bytes, name: str, origin: str, limits: Limits
-) -> Iterator[Draft | SourceError]:
+def _rows(content: bytes, name: str, origin: str, limits: Limits) -> Iterator[Draft | SourceError]:
     from index.formats.jsonlines import read_rows
 
     for row in read_rows(content):
         try:
             if row.error or row.reading is None:
                 raise row.error or EmptySourceError(f"line {row.line} holds no document")
-            reading = _checked(row.reading, limits)
+            reading = check_reading(row.reading, limits)
         except SourceError as error:
             yield error
             continue
@@ -191,7 +198,13 @@ def derived_id(name: str, basis: str) -> str:
     return f"{readable or 'text'}-{hashlib.sha256(basis.encode()).hexdigest()[:8]}"
 
 
-def _checked(reading: Reading, limits: Limits) -> Reading:
+def check_reading(reading: Reading, limits: Limits) -> Reading:
+    """The reading, if it holds words and not too many.
+
+    Raises:
+        EmptySourceError: There are none.
+        OversizedSourceError: There are too many.
+    """
     if not reading.text.strip():
         raise EmptySourceError("there are no words in it")
     if len(reading.text) > limits.text_characters:

@@ -1,5 +1,6 @@
 """Ranked passage keys, and how the rankings of two legs become one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from index.types import Keys
 
-__all__ = ["Ranking", "fuse", "standardized"]
+__all__ = ["Ranking", "fuse", "standardized", "with_whole_ties"]
 
 Values = npt.NDArray[np.float64]
 
@@ -31,9 +32,32 @@ class Ranking:
         order = np.lexsort((self.keys, -self.scores))
         return Ranking(self.keys[order], self.scores[order])
 
+    def without(self, keys: Keys) -> "Ranking":
+        """The rest, in the order as it stands."""
+        rest = ~np.isin(self.keys, keys)
+        return Ranking(self.keys[rest], self.scores[rest])
+
     def ranks(self) -> dict[int, int]:
         """Rank from 1 of each key, in the order as it stands."""
         return {int(key): rank for rank, key in enumerate(self.keys, start=1)}
+
+
+def with_whole_ties(search: Callable[[int], Ranking], *, k: int) -> Ranking:
+    """The k best of a search that breaks a tie at its cut in no particular way.
+
+    Args:
+        search: Gives the n best for a number n, and fewer where there are no more.
+        k: Most keys to return, at least 1.
+
+    Returns:
+        At most k, best first; equal scores by ascending key, those that were cut off included.
+    """
+    fetched = k + 1
+    found = search(fetched).sorted()
+    while len(found) == fetched and found.scores[k - 1] == found.scores[-1]:
+        fetched *= 2
+        found = search(fetched).sorted()
+    return Ranking(found.keys[:k], found.scores[:k])
 
 
 def standardized(scores: Values) -> Values:

@@ -1,5 +1,5 @@
 -- The truth: documents, their passages and vectors. Everything else is derived from it.
--- Passages are never changed, only added and removed, and their keys are never used again;
+-- Passages are never changed, only added and removed, and their keys are never used again,
 -- so a derived index is right when it holds exactly the keys that stand here.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 

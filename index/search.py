@@ -1,14 +1,15 @@
 """A question's way through the index: both legs, fused, with the passages behind them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
-from index.late_interaction import LateInteraction, maxsim
+from index.late_interaction import LateInteraction, best_sentence, maxsim
 from index.ranking import Ranking, fuse, standardized
 from index.store import Corpus
 from index.types import Filters, Hit, Keys, Leg, Mode, Scores, Vectors
@@ -23,13 +24,15 @@ class RankingPolicy:
     Attributes:
         dense_share: Weight of the dense leg in the fused score, in [0, 1].
         rerank: How many of the first passages are re-ranked by late interaction; 0 for none.
-        rerank_weight: Of the z-scored late-interaction score beside the fused score.
-        depth: Candidates that each leg brings, at least.
+        passage_weight: Of the passage's z-scored late-interaction score beside the fused score.
+        sentence_weight: The same for the passage's best sentence.
+        depth: Candidates that each leg brings for the first hits; twice as many for later ones.
     """
 
-    dense_share: float = 0.6  # this and the next two: benchmarks/results/ranking.json
+    dense_share: float = 0.6  # this and the next three: benchmarks/results/ranking.json
     rerank: int = 8
-    rerank_weight: float = 1.5
+    passage_weight: float = 2.0
+    sentence_weight: float = 0.5
     depth: int = 100
 
 
@@ -40,8 +43,7 @@ class Found:
     Attributes:
         hits: Best first.
         more: Whether further hits follow those returned.
-        generation: State of the index that they were read from.
-        corpus: Figures of the index at that state.
+        corpus: Figures of the index at the state that they were read from.
         query: The question's vector, shape (dim,); None where no leg needed it.
         timings_ms: By stage.
     """
@@ -51,6 +53,15 @@ class Found:
     corpus: Corpus
     query: Vectors | None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: str
+    query: Vectors | None
+    among: Keys | None
+    filters: Filters
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,58 +110,63 @@ class Searcher:
             Hits best first. Equal scores are broken by document id, then by span start, so that
             equal input gives equal output.
         """
-        filters = filters or Filters()
-        timings: dict[str, float] = {}
+        stage = _Stages()
         snapshot = self._collection.snapshot()
-        query = None
+        asked = _Asked(question, None, None, filters or Filters(), mode)
         if mode is not Mode.LEXICAL:
-            with _timed(timings, "embed"):
+            with stage("embed"):
                 [query] = self._encoder.encode_queries([question])
-        depth = max(self._policy.depth, offset + k + 1)
-        legs = self._run_legs(snapshot, question, query, depth, filters, timings)
-        with _timed(timings, "fuse"):
-            ranking = self._fused(snapshot, legs, query, mode)
-        with _timed(timings, "fetch"):
-            wanted = max(offset + k + 1, self._policy.rerank)
-            hits = self._hits(_first(ranking, wanted), legs, snapshot, query)
-        if mode is Mode.HYBRID and self._policy.rerank and offset < self._policy.rerank:
-            with _timed(timings, "rerank"):
-                hits = self._reranked(question, snapshot, hits)
-        chosen = hits[offset : offset + k]
-        return Found(tuple(chosen), len(hits) > offset + k, snapshot.corpus, query, timings)
-
-    def _run_legs(
-        self,
-        snapshot: Snapshot,
-        question: str,
-        query: Vectors | None,
-        depth: int,
-        filters: Filters,
-        timings: dict[str, float],
-    ) -> _Legs:
-        among = None
+                asked = replace(asked, query=query)
         if filters:
-            with _timed(timings, "filter"):
-                among = self._collection.store.admitted(filters)
+            with stage("filter"):
+                asked = replace(asked, among=self._collection.store.admitted(filters))
+        hits = self._ranked(snapshot, asked, max(offset + k + 1, self._policy.rerank), stage)
+        if mode is Mode.HYBRID and self._policy.rerank and offset < self._policy.rerank:
+            with stage("rerank"):
+                hits = self._reranked(question, snapshot, hits)
+        chosen = tuple(hits[offset : offset + k])
+        return Found(chosen, len(hits) > offset + k, snapshot.corpus, asked.query, stage.timings)
+
+    def _ranked(
+        self, snapshot: Snapshot, asked: _Asked, wanted: int, stage: "_Stages"
+    ) -> list[Hit]:
+        """At least `wanted` hits if there are as many.
+
+        What is deeper in both legs comes behind all that is not, whatever its score, so that a
+        later page goes on exactly where the page before it ended.
+        """
+        hits: list[Hit] = []
+        seen = np.empty(0, dtype=np.int64)
+        depth = self._policy.depth
+        while True:
+            legs = self._run_legs(snapshot, asked, depth, stage)
+            with stage("fuse"):
+                ranking = self._fused(snapshot, legs, asked)
+            with stage("fetch"):
+                deeper = ranking.without(seen)
+                hits += self._hits(_first(deeper, wanted - len(hits)), legs, snapshot, asked.query)
+            is_all = max(len(legs.dense), len(legs.lexical)) < depth
+            if len(hits) >= wanted or is_all:
+                return hits
+            seen = ranking.keys
+            depth *= 2
+
+    def _run_legs(self, snapshot: Snapshot, asked: _Asked, depth: int, stage: "_Stages") -> _Legs:
         dense = Ranking.empty()
-        if query is not None:
-            with _timed(timings, "dense"):
-                dense = snapshot.dense.nearest(query, k=depth, among=among)
-        with _timed(timings, "lexical"):
-            lexical = snapshot.lexical.search(question, k=depth, filters=filters)
-            known = snapshot.dense.holds(lexical.keys)
-            lexical = Ranking(lexical.keys[known], lexical.scores[known])
+        if asked.query is not None:
+            with stage("dense"):
+                dense = snapshot.dense.nearest(asked.query, k=depth, among=asked.among)
+        with stage("lexical"):
+            lexical = snapshot.lexical.search(asked.question, k=depth, filters=asked.filters)
         return _Legs(dense, lexical)
 
-    def _fused(
-        self, snapshot: Snapshot, legs: _Legs, query: Vectors | None, mode: Mode
-    ) -> Ranking:
-        if query is None:
+    def _fused(self, snapshot: Snapshot, legs: _Legs, asked: _Asked) -> Ranking:
+        if asked.query is None:
             return legs.lexical
-        if mode is Mode.DENSE:
+        if asked.mode is Mode.DENSE:
             return legs.dense
         keys = np.union1d(legs.dense.keys, legs.lexical.keys)
-        cosines = snapshot.dense.cosines(query, keys).astype(np.float64)
+        cosines = snapshot.dense.cosines(asked.query, keys).astype(np.float64)
         return fuse(
             Ranking(keys, cosines),
             Ranking(keys, _scores_at(keys, legs.lexical)),
@@ -189,8 +205,12 @@ class Searcher:
         words = self.late_interaction.question(question, snapshot.lexical.word_weights(question))
         passages = self.late_interaction.passages(first)
         scores = np.array([maxsim(words, passage) for passage in passages])
+        sentences = np.array(
+            [best_sentence(words, *pair) for pair in zip(first, passages, strict=True)]
+        )
         total = np.array([hit.scores.fused for hit in first])
-        total += self._policy.rerank_weight * standardized(scores)
+        total += self._policy.passage_weight * standardized(scores)
+        total += self._policy.sentence_weight * standardized(sentences)
         return [
             replace(first[i], scores=replace(first[i].scores, maxsim=float(scores[i])))
             for i in np.argsort(-total, kind="stable")
@@ -212,15 +232,15 @@ def _first(ranking: Ranking, k: int) -> Ranking:
     return Ranking(ranking.keys[:cut], ranking.scores[:cut])
 
 
-class _timed:
-    """Adds the wall time of a block, in milliseconds, to a mapping."""
+class _Stages:
+    """Adds up the wall time of each stage, in milliseconds."""
 
-    def __init__(self, timings: dict[str, float], stage: str) -> None:
-        self._timings = timings
-        self._stage = stage
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
 
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *error: object) -> None:
-        self._timings[self._stage] = round((time.perf_counter() - self._start) * 1000, 2)
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        spent = self.timings.get(name, 0.0) + (time.perf_counter() - start) * 1000
+        self.timings[name] = round(spent, 2)

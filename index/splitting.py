@@ -5,12 +5,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from index.context import HEADING_SEPARATOR
 from index.sentences import sentence_spans
 from index.types import Aside, AsideKind, Block, BlockKind, Passage, Span
 
-__all__ = ["HEADING_SEPARATOR", "Division", "TokenCounter", "divide"]
+__all__ = ["Division", "TokenCounter", "divide"]
 
-HEADING_SEPARATOR = " › "
 LONGEST_WORD = 100  # characters; a longer run without white space is data, and is cut in pieces
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -110,23 +110,20 @@ def _fit(
     text: str, span: Span, count_tokens: TokenCounter, window: int, language: str | None
 ) -> Iterator[Span]:
     paragraph = span.of(text)
-    # No tokenizer makes more tokens than bytes, so short paragraphs need no count.
-    if len(paragraph.encode()) <= window:
-        yield span
-        return
     [total] = count_tokens([paragraph])
     if total <= window:
         yield span
         return
     pieces = list(_pieces(paragraph, count_tokens, window, language))
-    for part in _pack(pieces, window):
-        yield Span(span.start + part.start, span.start + part.end)
+    for group in _pack(pieces, window):
+        for part in _fitting(paragraph, group, count_tokens, window):
+            yield Span(span.start + part.start, span.start + part.end)
 
 
 def _pieces(
     paragraph: str, count_tokens: TokenCounter, window: int, language: str | None
 ) -> Iterator[tuple[Span, int]]:
-    """Sentences with their counts; words where a sentence alone is too long."""
+    """Sentences with their counts; words where a sentence alone does not fit."""
     sentences = sentence_spans(paragraph, language=language)
     counts = count_tokens([sentence.of(paragraph) for sentence in sentences])
     for sentence, count in zip(sentences, counts, strict=True):
@@ -137,17 +134,50 @@ def _pieces(
             Span(sentence.start + found.start(), sentence.start + found.end())
             for found in re.finditer(rf"\S{{1,{LONGEST_WORD}}}", sentence.of(paragraph))
         ]
-        yield from zip(words, count_tokens([word.of(paragraph) for word in words]), strict=True)
+        for word, tokens in zip(words, count_tokens([w.of(paragraph) for w in words]), strict=True):
+            if tokens <= window or len(word.of(paragraph)) == 1:
+                yield word, tokens
+            else:
+                yield from _cut(paragraph, word, count_tokens, window)
 
 
-def _pack(pieces: Sequence[tuple[Span, int]], window: int) -> Iterator[Span]:
+def _cut(
+    paragraph: str, word: Span, count_tokens: TokenCounter, window: int
+) -> Iterator[tuple[Span, int]]:
+    """Halves of a word until they fit; a character alone is never cut."""
+    middle = (word.start + word.end) // 2
+    for half in (Span(word.start, middle), Span(middle, word.end)):
+        [tokens] = count_tokens([half.of(paragraph)])
+        if tokens <= window or half.end - half.start == 1:
+            yield half, tokens
+        else:
+            yield from _cut(paragraph, half, count_tokens, window)
+
+
+def _pack(pieces: Sequence[tuple[Span, int]], window: int) -> Iterator[Sequence[Span]]:
+    """Groups of neighbours whose counts add up to the window at most, and to similar sums."""
     total = sum(count for _, count in pieces)
     parts = -(-total // window)
-    target = min(window, -(-total // parts) + window // 10)
-    start, filled = 0, 0
-    for position, (_, count) in enumerate(pieces):
-        if position > start and filled + count > target:
-            yield Span(pieces[start][0].start, pieces[position - 1][0].end)
-            start, filled = position, 0
+    target = min(window, -(-total // max(parts, 1)) + window // 10)
+    group: list[Span] = []
+    filled = 0
+    for span, count in pieces:
+        if group and filled + count > target:
+            yield group
+            group, filled = [], 0
+        group.append(span)
         filled += count
-    yield Span(pieces[start][0].start, pieces[-1][0].end)
+    yield group
+
+
+def _fitting(
+    paragraph: str, group: Sequence[Span], count_tokens: TokenCounter, window: int
+) -> Iterator[Span]:
+    """Parts of a group that fit: some tokenizers count more for a text than for its words."""
+    whole = Span(group[0].start, group[-1].end)
+    if len(group) == 1 or count_tokens([whole.of(paragraph)])[0] <= window:
+        yield whole
+        return
+    middle = len(group) // 2
+    yield from _fitting(paragraph, group[:middle], count_tokens, window)
+    yield from _fitting(paragraph, group[middle:], count_tokens, window)

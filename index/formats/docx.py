@@ -18,7 +18,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError
 
-from index.errors import UnreadableSourceError
+from index.errors import EncryptedSourceError, UnreadableSourceError
 from index.formats.composing import Piece, clean, compose, tidy
 from index.formats.fields import sensible, state
 from index.types import AsideKind, BlockKind, Metadata, Provenance, Reading
@@ -26,6 +26,7 @@ from index.types import AsideKind, BlockKind, Metadata, Provenance, Reading
 __all__ = ["read"]
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"  # old .doc files, and .docx files with a password
+ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")  # MS-OFFCRYPTO 2.3.4.4
 UNPACKED_LIMIT = 512 * 1024 * 1024  # bytes; far above any book, below what fills a memory
 # What python-docx lets through from archives that break the rules of the format.
 DAMAGE = (
@@ -72,12 +73,14 @@ def read(content: bytes) -> Reading:
     else the paragraph in the style Title; dates of the file are no publication dates.
 
     Raises:
+        EncryptedSourceError: The file opens only with a password.
         UnreadableSourceError: The file is damaged, or no Word document.
     """
     if content.startswith(OLE_SIGNATURE):
+        if ENCRYPTED_PART in content:
+            raise EncryptedSourceError("Word document")
         raise UnreadableSourceError(
-            "the file is an old .doc or has a password; open it in a word processor and save it "
-            "as .docx without a password"
+            "the file is an old .doc; open it in a word processor and save it as .docx"
         )
     try:
         _check_size(content)

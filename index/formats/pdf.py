@@ -46,7 +46,7 @@ def read(content: bytes) -> Reading:
         pages = [page.extract_text() for page in file.pages]
         metadata = _metadata(file)
     except (DependencyError, FileNotDecryptedError) as error:
-        raise EncryptedSourceError() from error
+        raise EncryptedSourceError("PDF") from error
     except DAMAGE as error:
         reason = clean(str(error)).strip() or type(error).__name__
         raise UnreadableSourceError(
@@ -62,7 +62,7 @@ def read(content: bytes) -> Reading:
 def _open(content: bytes) -> PdfReader:
     file = PdfReader(BytesIO(content), strict=False)
     if file.is_encrypted and not file.decrypt(""):
-        raise EncryptedSourceError()
+        raise EncryptedSourceError("PDF")
     return file
 
 

@@ -9,7 +9,7 @@ import pytest
 from docx.document import Document
 from docx.oxml.parser import parse_xml
 
-from index.errors import UnreadableSourceError
+from index.errors import EncryptedSourceError, UnreadableSourceError
 from index.formats import docx as docx_format
 from index.types import AsideKind, BlockKind, Metadata, Provenance, Reading
 
@@ -152,9 +152,16 @@ def test_a_damaged_file_is_refused_with_the_reason(content: bytes) -> None:
         docx_format.read(content)
 
 
-def test_an_old_or_protected_document_is_refused_with_the_way_out() -> None:
-    with pytest.raises(UnreadableSourceError, match=r"save it as \.docx without a password"):
-        docx_format.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+def test_an_old_document_is_refused_with_the_way_out() -> None:
+    with pytest.raises(UnreadableSourceError, match=r"old \.doc; .* save it as \.docx"):
+        docx_format.read(OLE_HEADER)
+
+
+def test_a_document_with_a_password_is_refused_as_such() -> None:
+    content = OLE_HEADER + bytes(1024) + "EncryptedPackage".encode("utf-16-le")
+
+    with pytest.raises(EncryptedSourceError, match="the Word document is encrypted; save a copy"):
+        docx_format.read(content)
 
 
 def aside(reading: Reading) -> AsideKind | None:

@@ -1,0 +1,102 @@
+"""The HTTP application: routes, errors, limits and headers put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import document_routes, errors, page_routes, routes
+from api.logs import Metrics, RequestLog
+from api.pages import Pages
+from api.service import Service
+from api.settings import Settings
+from api.state import State
+from api.workers import Workers
+
+__all__ = ["create_app", "is_loopback_name"]
+
+SLACK_BYTES = 1_000_000  # of a body beside the file in it: multipart frames, JSON escapes
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"]
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether a listening address is reached from this machine only."""
+    return host in LOOPBACK_NAMES or host.startswith("127.")
+
+
+def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: Read once, at start.
+        service: Used instead of one made from the settings, for tests.
+    """
+    service = service or Service(settings)
+    metrics = Metrics()
+    state = State(
+        service, Workers(threads=settings.workers, waiting=settings.waiting), metrics, Pages()
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.get_running_loop().run_in_executor(None, service.warm)
+        yield
+        state.workers.close()
+        service.close()
+
+    middleware = [Middleware(RequestLog, metrics=metrics), Middleware(SecurityHeaders)]
+    if is_loopback_name(settings.host):
+        # A page of another site can point its own name at this machine; its Host header tells.
+        hosts = [*LOOPBACK_NAMES, settings.host]
+        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=hosts))
+    app = FastAPI(
+        title="footnoted",
+        version=version("footnoted"),
+        summary="Answers from your own documents, in the words of the source",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=middleware,
+        max_body_size=settings.max_file_bytes + SLACK_BYTES,
+    )
+    app.state.footnoted = state
+    errors.install(app)
+    app.include_router(routes.router)
+    app.include_router(document_routes.router)
+    app.include_router(page_routes.router)
+    app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
+    app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
+    return app
+
+
+class SecurityHeaders:
+    """Adds the headers that keep a page from running or loading what is not ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, sending)

@@ -1,0 +1,197 @@
+"""`footnoted`: ingest, list, show, remove, verify, status, serve, config."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from api.command import guarded
+
+if TYPE_CHECKING:
+    from api.service import Service
+    from api.settings import Settings
+
+__all__ = ["main"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])  # Any: click passes options by name
+
+
+def common(command: Command) -> Command:
+    """The options of every command."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Show tracebacks."),
+        click.option("--model", help="Encoder: a name or a folder (FOOTNOTED_MODEL)."),
+        click.option("--collection", help="Collection (FOOTNOTED_COLLECTION)."),
+        click.option("--data", type=click.Path(path_type=Path), help="Data folder."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="footnoted", prog_name="footnoted")
+def footnoted() -> None:
+    """Answers from your own documents, in the words of the source.
+
+    Ask with `ask "…"`.
+    """
+
+
+@footnoted.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen; store nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each document.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what was rejected.")
+@common
+def ingest(
+    paths: tuple[Path, ...],
+    prune: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
+) -> None:
+    """Read files and folders into the index.
+
+    The same file twice changes nothing; a changed one replaces its old version. Exit code 1 tells
+    that something was rejected; everything else was taken.
+    """
+    from api.ingesting import ingest_paths
+    from api.reports import print_report
+
+    rejected = False
+    for report in ingest_paths(_service(flags), paths, prune=prune, dry_run=dry_run):
+        rejected = rejected or report.status == "rejected"
+        print_report(report, as_json=as_json, quiet=quiet)
+    sys.exit(1 if rejected else 0)
+
+
+@footnoted.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each document.")
+@common
+def list_(as_json: bool, **flags: Any) -> None:
+    """List the documents."""
+    from api.reports import print_entries
+
+    service = _service(flags)
+    store = service.collection(service.settings.collection).store
+    print_entries(store.entries(), as_json=as_json)
+
+
+@footnoted.command()
+@click.argument("document_id")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@common
+def show(document_id: str, as_json: bool, **flags: Any) -> None:
+    """Show a document: metadata with its source, passages, what was cleaned away."""
+    from api.document_schemas import document_model
+    from api.reports import print_document
+
+    service = _service(flags)
+    store = service.collection(service.settings.collection).store
+    found = document_model(store.document(document_id), store.passages(document_id))
+    print_document(found, as_json=as_json)
+
+
+@footnoted.command()
+@click.argument("document_ids", nargs=-1, required=True)
+@common
+def remove(document_ids: tuple[str, ...], **flags: Any) -> None:
+    """Remove documents by id. Nothing is removed unless all are there."""
+    service = _service(flags)
+    collection = service.collection(service.settings.collection)
+    for document_id in document_ids:
+        collection.store.document(document_id)
+    with collection.writing() as writer:
+        for document_id in document_ids:
+            writer.remove(document_id)
+    for document_id in document_ids:
+        click.echo(f"removed  {document_id}")
+
+
+@footnoted.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each quote.")
+@common
+def verify(file: Any, as_json: bool, **flags: Any) -> None:
+    """Check the quotes of FILE against the documents as they are now.
+
+    FILE holds what `ask --json` or `ask --jsonl` printed; - reads standard input. Exit code 1
+    tells that a quote is not word for word where it was cited.
+    """
+    from api.checking import check_citations
+
+    service = _service(flags)
+    store = service.collection(service.settings.collection).store
+    exact = True
+    for checked in check_citations(file.read(), store):
+        exact = exact and checked["verification"] == "exact"
+        click.echo(json.dumps(checked, ensure_ascii=False) if as_json else _checked_line(checked))
+    sys.exit(0 if exact else 1)
+
+
+@footnoted.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@common
+def status(as_json: bool, **flags: Any) -> None:
+    """Tell what the index holds, which model made it, and whether a server runs on it."""
+    from api.reports import print_status
+
+    service = _service(flags)
+    print_status(service, as_json=as_json)
+
+
+@footnoted.command()
+@click.option("--host", help="Address to listen on (FOOTNOTED_HOST).")
+@click.option("--port", type=int, help="Port to listen on, 0 for a free one (FOOTNOTED_PORT).")
+@common
+def serve(**flags: Any) -> None:
+    """Serve questions over HTTP, and a page to ask on."""
+    from api.serving import run
+
+    run(_settings(flags))
+
+
+@footnoted.command()
+@click.option("--origin", is_flag=True, help="Tell where each value came from.")
+@common
+def config(origin: bool, **flags: Any) -> None:
+    """Print the settings."""
+    from api.settings import origins
+
+    settings = _settings(flags)
+    came_from = origins(settings, _given(flags))
+    for name, value in settings.model_dump(mode="json").items():
+        line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        click.echo(f"{line:<48} # {came_from[name]}" if origin else line)
+
+
+def _given(flags: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if name != "verbose"}
+
+
+def _settings(flags: dict[str, Any]) -> "Settings":
+    from api.settings import read_settings
+
+    return read_settings(_given(flags))
+
+
+def _service(flags: dict[str, Any]) -> "Service":
+    from api.service import Service
+
+    return Service(_settings(flags))
+
+
+def _checked_line(checked: dict[str, Any]) -> str:
+    quote = " ".join(checked["quote"].split())
+    shown = quote if len(quote) <= 60 else quote[:59] + "…"
+    return f"{checked['verification']:<11} {checked['document_id']}  “{shown}”"
+
+
+def main() -> None:
+    """Entry point of `footnoted`."""
+    guarded(footnoted)

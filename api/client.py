@@ -1,0 +1,62 @@
+"""Asking a running server, with nothing heavier than http.client."""
+
+import json
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+__all__ = ["ClientError", "ask_server"]
+
+
+class ClientError(Exception):
+    """The server did not answer; `exit_code` is that of the contract's section 7."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        self.exit_code = exit_code
+        super().__init__(message)
+
+
+def ask_server(url: str, body: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+    """Ask a server.
+
+    Args:
+        url: Of the service, such as http://127.0.0.1:8080.
+        body: The request of the contract's section 2.
+        timeout: Seconds.
+
+    Returns:
+        The reply of the contract's section 2.
+
+    Raises:
+        ClientError: No server there, a refusal, a fault of the server, or no answer in time.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ClientError(f"{url!r} is not the address of a server; try http://127.0.0.1:8080", 2)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    try:
+        connection = kind(parts.hostname, parts.port, timeout=timeout)
+        path = f"{parts.path.rstrip('/')}/v1/ask"
+        content = json.dumps(body).encode()
+        connection.request("POST", path, content, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        status, payload = response.status, response.read()
+        connection.close()
+    except TimeoutError:
+        raise ClientError(f"no answer from {url} within {timeout:g} seconds", 6) from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise ClientError(f"there is no server at {url}: {error}", 3) from None
+    return _reply(url, status, payload)
+
+
+def _reply(url: str, status: int, payload: bytes) -> dict[str, Any]:
+    try:
+        reply = json.loads(payload)
+    except ValueError:
+        raise ClientError(f"{url} does not answer as footnoted does (HTTP {status})", 5) from None
+    if status == 200 and isinstance(reply, dict):
+        return reply
+    detail = reply.get("detail", "") if isinstance(reply, dict) else ""
+    codes = {401: 4, 403: 4, 404: 3, 409: 3, 422: 2, 400: 2}
+    raise ClientError(detail or f"{url} answers HTTP {status}", codes.get(status, 5))

@@ -1,0 +1,68 @@
+"""What both commands share: exit codes, and errors as one line instead of a traceback."""
+
+import os
+import signal
+import sys
+
+import click
+
+from api.client import ClientError
+
+__all__ = ["EXIT_ABSTAINED", "EXIT_FAULT", "EXIT_NO_INDEX", "EXIT_USAGE", "guarded"]
+
+EXIT_ABSTAINED = 1
+EXIT_USAGE = 2
+EXIT_NO_INDEX = 3
+EXIT_FAULT = 5
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+
+
+def guarded(command: click.Command) -> None:
+    """Run a command; end the process with the contract's exit code and a message for people.
+
+    With -v among the arguments an unforeseen error shows its traceback.
+    """
+    try:
+        command.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away, as `head` does. Nothing is left to be said, nor to be flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except ClientError as error:
+        _stop(str(error), error.exit_code)
+    except Exception as error:  # the process's boundary: everything else is told in one line
+        _stop_for(error)
+
+
+def _stop_for(error: Exception) -> None:
+    from index import errors
+
+    if not isinstance(error, errors.FootnotedError):
+        if {"-v", "--verbose"} & set(sys.argv):
+            raise error
+        _stop(f"{type(error).__name__}: {error} (-v shows more)", EXIT_FAULT)
+    from api.settings import SettingsError
+
+    codes: dict[type[Exception], int] = {
+        SettingsError: EXIT_USAGE,
+        errors.IndexMissingError: EXIT_NO_INDEX,
+        errors.UnknownCollectionError: EXIT_NO_INDEX,
+        errors.ModelMismatchError: EXIT_NO_INDEX,
+        errors.IndexFormatError: EXIT_NO_INDEX,
+        errors.UnknownDocumentError: 1,
+        errors.SourceError: 1,
+    }
+    kinds = type(error).__mro__
+    _stop(str(error), next((codes[kind] for kind in kinds if kind in codes), EXIT_FAULT))
+
+
+def _stop(message: str, code: int) -> None:
+    click.echo(f"{sys.argv[0].rpartition('/')[2]}: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,100 @@
+"""Ingesting from the command line: sources in, reports out, a progress bar on a terminal."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from api.service import Service
+from index.ingest import Arrival, Ingester, Report
+from index.ingest import Progress as Step
+from index.loading import Source, find_sources, load
+
+__all__ = ["ingest_paths"]
+
+
+def ingest_paths(
+    service: Service, paths: Sequence[Path], *, prune: bool, dry_run: bool
+) -> Iterator[Report]:
+    """Ingest files and folders into the service's collection, or tell what would happen.
+
+    Args:
+        service: Its settings name the collection; it is made if there is none.
+        paths: Files and folders.
+        prune: Remove documents that came from `paths` and are no longer there.
+        dry_run: Store nothing.
+    """
+    ingester = service.ingester(service.settings.collection)
+    sources = [source for path in paths for source in find_sources(path)]
+    if dry_run:
+        arrivals = _arrivals(service, sources)
+        yield from (report for report, _ in ingester.preview(arrivals))
+        return
+    reports: list[Report] = []
+    with _bar(sources, ingester):
+        for report in ingester.ingest(_arrivals(service, sources)):
+            reports.append(report)
+            yield report
+    if prune:
+        yield from ingester.prune(paths, seen=reports)
+
+
+def _arrivals(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:
+    limits = service.settings.limits()
+    for source in sources:
+        outcomes = load(source, limits=limits)
+        size = _size(source)
+        for outcome in outcomes:
+            yield Arrival(source.name, source.origin, outcome, size)
+            size = 0
+
+
+def _size(source: Source) -> int:
+    try:
+        return source.path.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _bar(sources: Sequence[Source], ingester: Ingester) -> Iterator[None]:
+    console = Console(stderr=True)
+    if not (sys.stderr.isatty() and console.is_terminal):
+        yield
+        return
+    progress = Progress(
+        TextColumn("{task.fields[source]}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with progress:
+        total = sum(map(_size, sources)) or 1
+        task = progress.add_task("ingest", total=total, source="loading the model", rate="")
+        ingester.on_progress = _Shown(progress, task)
+        yield
+
+
+class _Shown:
+    """Adds up how far the sources are and shows it."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._done: dict[str, int] = {}
+
+    def __call__(self, step: Step) -> None:
+        self._done[step.source] = max(step.done, self._done.get(step.source, 0))
+        elapsed = self._progress.tasks[0].elapsed or 0.0
+        rate = f"{step.passages / elapsed:.0f} passages/s" if elapsed and step.passages else ""
+        self._progress.update(
+            self._task,
+            completed=sum(self._done.values()),
+            source=step.source[-40:],
+            rate=rate,
+        )

@@ -1,0 +1,105 @@
+"""The open collections and the encoder behind every way in."""
+
+import threading
+from pathlib import Path
+
+from api.settings import Settings
+from index.collection import Collection, collection_names
+from index.embedding import Encoder, SentenceTransformerEncoder, find_model
+from index.errors import IndexMissingError
+from index.ingest import Ingester
+from qa.answering import Answerer
+
+__all__ = ["Service"]
+
+
+class Service:
+    """Loads the model and the collections once and hands them to whoever asks.
+
+    Safe to share between threads.
+
+    Args:
+        settings: Read at start.
+        encoder: Used instead of the settings' model, for tests.
+    """
+
+    def __init__(self, settings: Settings, *, encoder: Encoder | None = None) -> None:
+        self.settings = settings
+        self._encoder = encoder
+        self._collections: dict[str, Collection] = {}
+        self._answerers: dict[str, Answerer] = {}
+        self._guard = threading.RLock()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings; its weights are checked here and loaded at first use."""
+        with self._guard:
+            if self._encoder is None:
+                self._encoder = SentenceTransformerEncoder(
+                    find_model(self.settings.model),
+                    prefixes=self.settings.prefixes(),
+                    threads=self.settings.threads,
+                )
+            return self._encoder
+
+    @property
+    def data(self) -> Path:
+        return self.settings.data
+
+    def collections(self) -> tuple[str, ...]:
+        """Names of the collections that are there."""
+        return collection_names(self.data)
+
+    def collection(self, name: str) -> Collection:
+        """An existing collection.
+
+        Raises:
+            IndexMissingError: Nothing was ingested yet.
+            UnknownCollectionError: There are others, but none of this name.
+        """
+        with self._guard:
+            if name not in self._collections:
+                self._collections[name] = Collection.open(self.data, name)
+            return self._collections[name]
+
+    def answerer(self, name: str) -> Answerer:
+        """What answers from a collection.
+
+        Raises:
+            ModelMismatchError: The collection was made with another model.
+        """
+        with self._guard:
+            if name not in self._answerers:
+                self._answerers[name] = Answerer(
+                    self.collection(name),
+                    self.encoder,
+                    ranking=self.settings.ranking(),
+                    policy=self.settings.answering(),
+                )
+            return self._answerers[name]
+
+    def ingester(self, name: str) -> Ingester:
+        """What puts documents into a collection; the default collection is made if need be."""
+        with self._guard:
+            try:
+                collection = self.collection(name)
+                collection.store.require_model(self.encoder.identity)
+            except IndexMissingError:
+                collection = Collection.create(self.data, name, self.encoder.identity)
+                self._collections[name] = collection
+            return Ingester(collection, self.encoder)
+
+    def warm(self) -> None:
+        """Load the model and the default collection, so that the first question is as fast as
+        the next."""
+        self.encoder.encode_queries(["warm"])
+        if self.settings.collection in self.collections():
+            self.answerer(self.settings.collection)
+            self.collection(self.settings.collection).snapshot()
+
+    def close(self) -> None:
+        with self._guard:
+            for collection in self._collections.values():
+                collection.close()
+            self._collections.clear()
+            self._answerers.clear()

@@ -1,0 +1,77 @@
+"""Running the service: address, announcement, logs, and an orderly end."""
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from api.app import create_app, is_loopback_name
+from api.discovery import announce, withdraw
+from api.logs import configure_logging
+from api.settings import Settings, SettingsError
+
+__all__ = ["run"]
+
+log = logging.getLogger("footnoted")
+BACKLOG = 128
+SHUTDOWN_SECONDS = 10
+
+
+def run(settings: Settings) -> None:
+    """Serve until the process is told to end.
+
+    Raises:
+        SettingsError: The address cannot be listened on.
+    """
+    listener = _listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    configure_logging()
+    app = create_app(settings)
+    url = f"http://{_reachable(host)}:{port}"
+    print(f"footnoted serves {url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    _tell_who_may_ask(settings)
+    announce(settings.data, url)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        withdraw(settings.data)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host} port {port}: {error.strerror or error}; "
+            "choose another with --host and --port"
+        ) from None
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _reachable(host: str) -> str:
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+    return anywhere.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _tell_who_may_ask(settings: Settings) -> None:
+    if is_loopback_name(settings.host):
+        log.info("no keys: this machine may ask, and change documents")
+    else:
+        log.warning(
+            "no keys: everyone who reaches %s may ask; documents can be changed from this "
+            "machine only",
+            settings.host,
+        )

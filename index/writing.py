@@ -1,0 +1,101 @@
+"""Putting documents into the store and taking them out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.database import Connection
+from index.facets import facets_of
+from index.rows import document_row
+from index.types import Document, Passage, Vectors
+
+__all__ = ["Writer"]
+
+
+class Writer:
+    """Changes within one transaction of a store."""
+
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._connection = connection
+        self.generation = generation
+        self.changed = False
+
+    def put(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        *,
+        recipe: str,
+        ingested_at: str,
+        bands: Sequence[int] = (),
+    ) -> None:
+        """Add a document, or put it in the place of the one with its id.
+
+        Args:
+            document: The text and its metadata.
+            passages: In the order of the text.
+            vectors: Shape (len(passages), dim).
+            recipe: Names the rules that made the passages, so that a later version can tell.
+            ingested_at: UTC time, ISO 8601.
+            bands: Of the near-duplicate fingerprint.
+        """
+        self.remove(document.id)
+        row = document_row(document, recipe, ingested_at)
+        key = self._connection.execute(
+            f"INSERT INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            tuple(row.values()),
+        ).lastrowid
+        self._connection.executemany(
+            "INSERT INTO asides VALUES (?, ?, ?, ?)",
+            [(key, a.span.start, a.span.end, a.kind.value) for a in document.asides],
+        )
+        self._connection.executemany(
+            "INSERT INTO facets VALUES (?, ?, ?)",
+            [(f.field, f.value, key) for f in facets_of(document.id, document.metadata)],
+        )
+        self._connection.executemany(
+            "INSERT INTO bands VALUES (?, ?)", [(band, key) for band in sorted(set(bands))]
+        )
+        self._put_passages(key, passages, vectors)
+        self.changed = True
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document with its passages. Tells whether there was one."""
+        row = self._connection.execute(
+            "SELECT key FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        if row is None:
+            return False
+        self._connection.execute(
+            "INSERT INTO removals SELECT key, ? FROM passages WHERE document_key = ?",
+            (self.generation, row["key"]),
+        )
+        self._connection.execute("DELETE FROM documents WHERE key = ?", (row["key"],))
+        self.changed = True
+        return True
+
+    def _put_passages(
+        self, document_key: int | None, passages: Sequence[Passage], vectors: Vectors
+    ) -> None:
+        rows = [
+            {
+                "id": passage.id,
+                "document_key": document_key,
+                "ordinal": passage.ordinal,
+                "start": passage.span.start,
+                "end": passage.span.end,
+                "text": passage.text,
+                "heading": passage.heading,
+                "page": passage.page,
+                "generation": self.generation,
+                "vector": vector.astype(np.float32).tobytes(),
+            }
+            for passage, vector in zip(passages, vectors, strict=True)
+        ]
+        self._connection.executemany(
+            'INSERT INTO passages (id, document_key, ordinal, start, "end", text, heading, page, '
+            "generation, vector) VALUES (:id, :document_key, :ordinal, :start, :end, :text, "
+            ":heading, :page, :generation, :vector)",
+            rows,
+        )

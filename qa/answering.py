@@ -1,0 +1,148 @@
+"""A question's whole way: search, read, cite, or abstain."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.collection import Collection
+from index.embedding import Encoder
+from index.lexical import matched_words
+from index.search import Found, RankingPolicy, Searcher
+from index.types import Hit
+from qa.citing import cite
+from qa.grouping import Group, group_stories
+from qa.reading import SentenceReader
+from qa.types import (
+    Abstention,
+    AbstentionReason,
+    Answer,
+    AnswerKind,
+    Citation,
+    Finding,
+    Grouping,
+    Highlight,
+    HighlightKind,
+    Question,
+    RankedPassage,
+    Reply,
+)
+
+__all__ = ["AnswerPolicy", "Answerer"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPolicy:
+    """When to answer.
+
+    Attributes:
+        least_support: Below this share of the question's words covered by the best passage, the
+            documents are taken not to say; benchmarks/results/ranking.json. It tells a foreign
+            subject from a known one, not a missing fact from a stated one.
+    """
+
+    least_support: float = 0.5
+
+
+class Answerer:
+    """Answers questions from one collection.
+
+    Args:
+        collection: An open collection.
+        encoder: The one that the collection's vectors came from.
+        ranking: How passages are ranked.
+        policy: When to answer.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        encoder: Encoder,
+        *,
+        ranking: RankingPolicy | None = None,
+        policy: AnswerPolicy | None = None,
+    ) -> None:
+        self._collection = collection
+        self._searcher = Searcher(collection, encoder, policy=ranking)
+        self._reader = SentenceReader(self._searcher.late_interaction)
+        self._policy = policy or AnswerPolicy()
+
+    def answer(self, question: Question, *, offset: int = 0) -> Reply:
+        """Answer a question, or say why not.
+
+        Equal questions to an equal generation get equal replies, timings aside.
+
+        Args:
+            question: What is asked.
+            offset: Passages to leave out from the top, for paging; a later page has no answer.
+        """
+        found, groups = self._search(question, offset + question.top_k)
+        timings = dict(found.timings_ms)
+        finding = self._read(question, found, [group.hit for group in groups], timings)
+        outcome, citations = self._conclude(question, found, finding)
+        cited = finding if citations else None
+        passages = [
+            _ranked(question, group, rank, cited)
+            for rank, group in enumerate(groups[offset:][: question.top_k], start=offset + 1)
+        ]
+        timings["total"] = round(sum(timings.values()), 2)
+        more = found.more or len(groups) > offset + question.top_k
+        return Reply(
+            question.text, outcome, citations, tuple(passages), found.corpus, more, timings
+        )
+
+    def _search(self, question: Question, stories: int) -> tuple[Found, list[Group]]:
+        """Enough hits for a number of stories, however many copies these have."""
+        wanted = stories
+        while True:
+            found = self._searcher.search(
+                question.text, k=wanted, filters=question.filters, mode=question.mode
+            )
+            if question.group is Grouping.NONE:
+                return found, [Group(hit) for hit in found.hits]
+            groups = group_stories(found.hits)
+            if len(groups) >= stories or not found.more:
+                return found, groups
+            wanted *= 2
+
+    def _read(
+        self, question: Question, found: Found, hits: Sequence[Hit], timings: dict[str, float]
+    ) -> Finding | None:
+        if question.answer is AnswerKind.NONE or not hits:
+            return None
+        start = time.perf_counter()
+        words = self._collection.snapshot().lexical.word_weights(question.text)
+        finding = self._reader.read(question.text, words, hits)
+        timings["read"] = round((time.perf_counter() - start) * 1000, 2)
+        return finding
+
+    def _conclude(
+        self, question: Question, found: Found, finding: Finding | None
+    ) -> tuple[Answer | Abstention | None, tuple[Citation, ...]]:
+        if question.answer is AnswerKind.NONE:
+            return None, ()
+        if finding is None:
+            return Abstention(self._why_nothing(question, found)), ()
+        if finding.support < self._policy.least_support:
+            return Abstention(AbstentionReason.LOW_CONFIDENCE), ()
+        citation = cite(finding, self._collection.store, number=1)
+        return Answer(citation.quote, (citation.number,)), (citation,)
+
+    def _why_nothing(self, question: Question, found: Found) -> AbstentionReason:
+        if not found.corpus.passages:
+            return AbstentionReason.NO_PASSAGES
+        if not len(self._collection.store.admitted(question.filters)):
+            return AbstentionReason.FILTERED_OUT
+        return AbstentionReason.LOW_CONFIDENCE
+
+
+def _ranked(
+    question: Question, group: Group, rank: int, finding: Finding | None
+) -> RankedPassage:
+    text = group.hit.passage.text
+    highlights = [
+        Highlight(span, HighlightKind.TERM) for span in matched_words(text, question.text)
+    ]
+    cited = finding is not None and finding.hit.passage.id == group.hit.passage.id
+    if finding is not None and cited:
+        highlights.insert(0, Highlight(finding.span, HighlightKind.ANSWER))
+    return RankedPassage(rank, group.hit, tuple(highlights), 1 if cited else None, group.story)
