@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import document_routes, errors, page_routes, routes
+from api.errors import ForbiddenError
 from api.logs import Metrics, RequestLog
 from api.pages import Pages
 from api.service import Service
@@ -60,10 +60,6 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         service.close()
 
     middleware = [Middleware(RequestLog, metrics=metrics), Middleware(SecurityHeaders)]
-    if is_loopback_name(settings.host):
-        # A page of another site can point its own name at this machine; its Host header tells.
-        hosts = [*LOOPBACK_NAMES, settings.host]
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=hosts))
     app = FastAPI(
         title="footnoted",
         version=version("footnoted"),
@@ -72,6 +68,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         redoc_url=None,
         lifespan=lifespan,
         middleware=middleware,
+        dependencies=[Depends(require_own_host)] if is_loopback_name(settings.host) else [],
         max_body_size=settings.max_file_bytes + SLACK_BYTES,
     )
     app.state.footnoted = state
@@ -82,6 +79,12 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
     app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
     return app
+
+
+def require_own_host(request: Request) -> None:
+    """A page of another site can point a name of its own at this machine; Host tells."""
+    if not is_loopback_name(request.url.hostname or ""):
+        raise ForbiddenError(f"this service is not called {(request.url.hostname or '')[:200]!r}")
 
 
 class SecurityHeaders:

@@ -66,7 +66,7 @@ def ask(
     """
     questions = list(_questions(question, batch))
     if not questions:
-        raise click.UsageError("no question; try: ask \"What fee does El Salvador charge?\"")
+        raise click.UsageError('no question; try: ask "What fee does El Salvador charge?"')
     request = _request(fields, collection)
     asker, server = _asker(url, request, timeout, data, collection, model, verbose)
     answered = True

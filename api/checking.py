@@ -33,7 +33,7 @@ def check_citations(content: str, store: Store) -> Iterator[dict[str, Any]]:
     """
     for citation in _citations(content):
         try:
-            claim = VerifyRequest(**{name: citation.get(name) for name in FIELDS})
+            claim = VerifyRequest.model_validate({name: citation.get(name) for name in FIELDS})
         except ValidationError as error:
             raise NoCitationsError(f"this is no citation: {error.errors()[0]['msg']}") from None
         found = _compare(claim, store)
@@ -60,7 +60,11 @@ def _citations(content: str) -> Iterator[dict[str, Any]]:
     try:
         replies = [json.loads(content)]
     except ValueError:
-        replies = [_line(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
+        replies = [
+            _line(number, line)
+            for number, line in enumerate(content.splitlines(), 1)
+            if line.strip()
+        ]
     for reply in replies:
         for item in reply if isinstance(reply, list) else [reply]:
             if not isinstance(item, dict):

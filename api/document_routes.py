@@ -15,7 +15,6 @@ from api.cursors import decode_cursor, encode_cursor
 from api.document_schemas import (
     DocumentList,
     DocumentModel,
-    DocumentRequest,
     ReportModel,
     document_model,
     entry_model,
@@ -189,9 +188,7 @@ async def _put(
 ) -> ReportModel:
     name = state.collection_name(collection)
     arrival = Arrival(draft.source, draft.origin, draft)
-    [report] = await state.workers.run(
-        lambda: list(state.service.ingester(name).ingest([arrival]))
-    )
+    [report] = await state.workers.run(lambda: list(state.service.ingester(name).ingest([arrival])))
     if report.status is Status.REJECTED:
         raise SourceError(report.reason or "rejected")
     response.status_code = 201 if report.status is Status.ADDED else 200

@@ -1,7 +1,7 @@
 """Ingesting from the command line: sources in, reports out, a progress bar on a terminal."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from api.service import Service
-from index.ingest import Arrival, Ingester, Report
+from index.ingest import Arrival, Report
 from index.ingest import Progress as Step
 from index.loading import Source, find_sources, load
 
@@ -27,14 +27,15 @@ def ingest_paths(
         prune: Remove documents that came from `paths` and are no longer there.
         dry_run: Store nothing.
     """
-    ingester = service.ingester(service.settings.collection)
+    name = service.settings.collection
     sources = [source for path in paths for source in find_sources(path)]
     if dry_run:
-        arrivals = _arrivals(service, sources)
-        yield from (report for report, _ in ingester.preview(arrivals))
+        preview = service.ingester(name).preview(_arrivals(service, sources))
+        yield from (report for report, _ in preview)
         return
     reports: list[Report] = []
-    with _bar(sources, ingester):
+    with _bar(sources) as on_progress:
+        ingester = service.ingester(name, on_progress=on_progress)
         for report in ingester.ingest(_arrivals(service, sources)):
             reports.append(report)
             yield report
@@ -60,10 +61,10 @@ def _size(source: Source) -> int:
 
 
 @contextmanager
-def _bar(sources: Sequence[Source], ingester: Ingester) -> Iterator[None]:
+def _bar(sources: Sequence[Source]) -> Iterator[Callable[[Step], None] | None]:
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_terminal):
-        yield
+        yield None
         return
     progress = Progress(
         TextColumn("{task.fields[source]}", markup=False),
@@ -76,8 +77,7 @@ def _bar(sources: Sequence[Source], ingester: Ingester) -> Iterator[None]:
     with progress:
         total = sum(map(_size, sources)) or 1
         task = progress.add_task("ingest", total=total, source="loading the model", rate="")
-        ingester.on_progress = _Shown(progress, task)
-        yield
+        yield _Shown(progress, task)
 
 
 class _Shown:

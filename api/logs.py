@@ -51,14 +51,18 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "footnoted_requests_total", "Requests.", ["method", "route", "status"],
+            "footnoted_requests_total",
+            "Requests.",
+            ["method", "route", "status"],
             registry=self.registry,
         )
         self.seconds = Histogram(
             "footnoted_request_seconds", "Time to reply.", ["route"], registry=self.registry
         )
         self.questions = Counter(
-            "footnoted_questions_total", "Questions by outcome.", ["status"],
+            "footnoted_questions_total",
+            "Questions by outcome.",
+            ["status"],
             registry=self.registry,
         )
 

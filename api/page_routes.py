@@ -42,8 +42,10 @@ async def ask_page(request: Request) -> HTMLResponse:
         question=question[:1000],
         reply=reply,
         problem=refusal,
-        filters={name: values[0] if name in DATES and values else values
-                 for name, values in filters.items()},
+        filters={
+            name: values[0] if name in DATES and values else values
+            for name, values in filters.items()
+        },
         documents=documents,
         passages=passages,
         examples=state.service.settings.examples,
@@ -113,7 +115,9 @@ async def readyz(request: Request) -> Response:
 
 @router.get("/metrics", tags=["Operations"], summary="Figures for Prometheus")
 async def metrics(request: Request) -> Response:
-    return Response(generate_latest(state_of(request).metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(
+        generate_latest(state_of(request).metrics.registry), media_type=CONTENT_TYPE_LATEST
+    )
 
 
 DATES = frozenset({"from", "before"})

@@ -31,7 +31,8 @@ from qa.verifying import verify
 
 __all__ = ["answer_question", "router"]
 
-router = APIRouter(prefix="/v1", tags=["Ask"])
+MOST_BYTES = 1_000_000  # of a request's body: a hundred questions with all their filters
+router = APIRouter(prefix="/v1", tags=["Ask"], max_body_size=MOST_BYTES)
 
 
 @router.post("/ask", summary="Ask a question")
@@ -114,7 +115,7 @@ async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
         span = found.span
         return VerifyReply(
             document_id=body.document_id,
-            verification=found.verification.value,
+            verification=found.verification,
             start=span.start if span else None,
             end=span.end if span else None,
             quote=found.quote,
@@ -127,9 +128,7 @@ async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
 async def answer_question(state: State, body: AskRequest) -> AskReply:
     collection = state.collection_name(body.collection)
     reply = await _reply(state, body.domain(), collection)
-    answered = AskReply.of(
-        reply, collection=collection, model=state.service.encoder.identity.name
-    )
+    answered = AskReply.of(reply, collection=collection, model=state.service.encoder.identity.name)
     state.metrics.questions.labels(answered.status).inc()
     return answered
 

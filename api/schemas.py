@@ -18,13 +18,16 @@ from pydantic import (
 from index.types import Filters, Hit, Metadata, Mode, Provenance
 from qa.types import (
     Abstention,
+    AbstentionReason,
     Answer,
     AnswerKind,
     Citation,
     Grouping,
+    HighlightKind,
     Question,
     RankedPassage,
     Reply,
+    Verification,
 )
 
 __all__ = [
@@ -217,13 +220,13 @@ class CitationModel(DescribedModel):
     url: str | None
     page: int | None
     link: str
-    verification: Literal["exact", "not_found"]
+    verification: Verification
 
 
 class HighlightModel(ReplyModel):
     start: int
     end: int
-    kind: Literal["answer", "term"]
+    kind: HighlightKind
 
 
 class ScoresModel(ReplyModel):
@@ -279,14 +282,14 @@ class AskReply(_Found):
     """An answer with its citations, or the reason why there is none."""
 
     status: Literal["answered", "abstained"]
-    abstained_because: Literal["no_passages", "low_confidence", "filtered_out"] | None
+    abstained_because: AbstentionReason | None
     answer: AnswerModel | None
     citations: list[CitationModel]
 
     @classmethod
     def of(cls, reply: Reply, *, collection: str, model: str) -> Self:
         outcome = reply.outcome
-        reason = outcome.reason.value if isinstance(outcome, Abstention) else None
+        reason = outcome.reason if isinstance(outcome, Abstention) else None
         return cls(
             **_found(reply, collection, model),
             status="abstained" if reason else "answered",
@@ -310,7 +313,7 @@ class VerifyReply(ReplyModel):
     """How a quote compares with the stored text, and where it stands now."""
 
     document_id: str
-    verification: Literal["exact", "normalized", "moved", "not_found"]
+    verification: Verification
     start: int | None
     end: int | None
     quote: str | None
@@ -351,10 +354,14 @@ def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
             model=model,
             documents=corpus.documents,
             passages=corpus.passages,
-            newest_published=corpus.newest_published,
+            newest_published=_date(corpus.newest_published),
         ),
         "timings_ms": dict(reply.timings_ms),
     }
+
+
+def _date(day: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(day) if day else None
 
 
 def _answer(answer: Answer) -> AnswerModel:
@@ -378,7 +385,7 @@ def _citation(citation: Citation) -> CitationModel:
         url=citation.metadata.url,
         page=citation.page,
         link=citation.link,
-        verification=citation.verification.value,
+        verification=citation.verification,
     )
 
 
@@ -397,7 +404,7 @@ def _passage(passage: RankedPassage) -> PassageModel:
         page=hit.passage.page,
         citation=passage.citation,
         highlights=[
-            HighlightModel(start=mark.span.start, end=mark.span.end, kind=mark.kind.value)
+            HighlightModel(start=mark.span.start, end=mark.span.end, kind=mark.kind)
             for mark in passage.highlights
         ],
         scores=ScoresModel(

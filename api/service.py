@@ -1,13 +1,14 @@
 """The open collections and the encoder behind every way in."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from api.settings import Settings
 from index.collection import Collection, collection_names
 from index.embedding import Encoder, SentenceTransformerEncoder, find_model
 from index.errors import IndexMissingError
-from index.ingest import Ingester
+from index.ingest import Ingester, Progress
 from qa.answering import Answerer
 
 __all__ = ["Service"]
@@ -78,8 +79,10 @@ class Service:
                 )
             return self._answerers[name]
 
-    def ingester(self, name: str) -> Ingester:
-        """What puts documents into a collection; the default collection is made if need be."""
+    def ingester(
+        self, name: str, *, on_progress: Callable[[Progress], None] | None = None
+    ) -> Ingester:
+        """What puts documents into a collection; the first one of a data folder is made here."""
         with self._guard:
             try:
                 collection = self.collection(name)
@@ -87,7 +90,9 @@ class Service:
             except IndexMissingError:
                 collection = Collection.create(self.data, name, self.encoder.identity)
                 self._collections[name] = collection
-            return Ingester(collection, self.encoder)
+            if on_progress is None:
+                return Ingester(collection, self.encoder)
+            return Ingester(collection, self.encoder, on_progress=on_progress)
 
     def warm(self) -> None:
         """Load the model and the default collection, so that the first question is as fast as

@@ -56,9 +56,7 @@ class Settings(BaseSettings):
     dense_share: float = Field(
         RANKING.dense_share, ge=0, le=1, description="Weight of the dense leg."
     )
-    rerank: int = Field(
-        RANKING.rerank, ge=0, le=100, description="Passages re-ranked; 0 for none."
-    )
+    rerank: int = Field(RANKING.rerank, ge=0, le=100, description="Passages re-ranked; 0 for none.")
     least_support: float = Field(
         ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
     )

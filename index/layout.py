@@ -32,7 +32,7 @@ LIST_ITEM = re.compile(r"^(?:[-*•–‣◦]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।][\"'”’»)\]*]*$")
 # A line that ends in one of these goes on in the next line, whatever its capitals say.
 OPEN_END = frozenset(
-    (
+    (  # noqa: SIM905  a column of words could not be read
         "a an and as at by for from in into including is are was were be like of on or such than "
         "that the their his her its to under until which while who whose with within without not "
         "no de del la las los el y en con por para que un una et le les des du und der die das von "

@@ -196,7 +196,7 @@ class _Analyzer:
 
 
 # Tantivy's English list has no question words; they say what is asked and not about what.
-QUESTION_WORDS = (
+QUESTION_WORDS = (  # noqa: SIM905  a column of words could not be read
     "what when where which who whom whose why how did do does done has have had can could would "
     "should may might many much i you he she we me my your him her his them our us am been being "
     "were from about"

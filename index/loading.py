@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from stat import S_ISREG
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore import GitIgnorePatternError
 
 from index.errors import (
     EmptySourceError,
+    InvalidDocumentError,
     OversizedSourceError,
     SourceError,
     UnreadableSourceError,
@@ -27,6 +30,7 @@ __all__ = [
     "draft_of",
     "find_sources",
     "load",
+    "real_path",
 ]
 
 FORMATS = {
@@ -79,7 +83,7 @@ class _Ignored:
 
     def names(self, path: Path) -> bool:
         relative = path.relative_to(self.folder).as_posix()
-        return self.patterns.match_file(f"{relative}/" if path.is_dir() else relative)
+        return self.patterns.match_file(f"{relative}/" if _is_folder(path) else relative)
 
 
 def find_sources(path: Path) -> Iterator[Source]:
@@ -89,38 +93,61 @@ def find_sources(path: Path) -> Iterator[Source]:
     In a folder and below it, files whose format is known are taken; hidden ones and those that a
     `.footnotedignore` names are passed over.
     """
+    path = real_path(path)
+    if _is_folder(path):
+        yield from _walk(path, path, [], set())
+    else:
+        yield Source(path.name, path)
+
+
+def real_path(path: Path) -> Path:
+    """The one name of a file or folder, however it was named.
+
+    Links on the way to a file are followed, the file itself may be a link: its own name tells
+    its format.
+    """
     path = Path(path).absolute()
-    if not path.is_dir():
-        missing = None if path.exists() else UnreadableSourceError("there is no such file")
-        yield Source(path.name, path, missing)
-        return
-    yield from _walk(path, path, [])
+    return path.resolve() if _is_folder(path) else path.parent.resolve() / path.name
 
 
-def _walk(folder: Path, root: Path, outer: list[_Ignored]) -> Iterator[Source]:
+def _walk(folder: Path, root: Path, outer: list[_Ignored], walked: set[Path]) -> Iterator[Source]:
+    name = str(folder.relative_to(root)) if folder != root else folder.name
+    walked.add(folder.resolve())
     try:
         children = sorted(folder.iterdir())
         ignored = [*outer, *_read_ignore_file(folder)]
     except OSError as error:
-        name = str(folder.relative_to(root)) if folder != root else folder.name
         yield Source(name, folder, UnreadableSourceError(_reason(error, "folder")))
+        return
+    except GitIgnorePatternError as error:
+        reason = f"{IGNORE_FILE} in this folder cannot be understood: {error}"
+        yield Source(name, folder, UnreadableSourceError(reason))
         return
     for child in children:
         if child.name.startswith(".") or any(rule.names(child) for rule in ignored):
             continue
-        if child.is_dir():
-            yield from _walk(child, root, ignored)
-        elif child.suffix.lower() in FORMATS:
-            yield Source(str(child.relative_to(root)), child)
+        if not _is_folder(child):
+            if child.suffix.lower() in FORMATS:
+                yield Source(str(child.relative_to(root)), child)
+        elif child.resolve() not in walked:  # a link may lead back to a folder above it
+            yield from _walk(child, root, ignored, walked)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _read_ignore_file(folder: Path) -> Iterator[_Ignored]:
     file = folder / IGNORE_FILE
     if file.is_file():
-        yield _Ignored(folder, GitIgnoreSpec.from_lines(file.read_text().splitlines()))
+        lines = file.read_text("utf-8", errors="replace").splitlines()
+        yield _Ignored(folder, GitIgnoreSpec.from_lines(lines))
 
 
-def load(source: Source, *, limits: Limits = Limits()) -> Iterator[Draft | SourceError]:  # noqa: B008  a frozen value
+def load(source: Source, *, limits: Limits = Limits()) -> Iterator[Draft | SourceError]:
     """Read one file.
 
     Yields:
@@ -131,7 +158,10 @@ def load(source: Source, *, limits: Limits = Limits()) -> Iterator[Draft | Sourc
         yield source.error
         return
     try:
-        size = source.path.stat().st_size
+        facts = source.path.stat()
+        size = facts.st_size
+        if not S_ISREG(facts.st_mode):  # to read a pipe would wait for ever
+            raise UnreadableSourceError("this is no file; name a file or a folder")
         if size > limits.file_bytes:
             raise OversizedSourceError(
                 size, limits.file_bytes, unit="bytes", setting="FOOTNOTED_MAX_FILE_BYTES"
@@ -151,7 +181,7 @@ def draft_of(
     *,
     name: str,
     origin: str,
-    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    limits: Limits = Limits(),
 ) -> Iterator[Draft | SourceError]:
     """Read bytes as the format that their file name tells."""
     try:
@@ -178,13 +208,23 @@ def _rows(content: bytes, name: str, origin: str, limits: Limits) -> Iterator[Dr
                 raise row.error or EmptySourceError(f"line {row.line} holds no document")
             reading = check_reading(row.reading, limits)
         except SourceError as error:
-            yield error
+            yield _at_line(row.line, error)
             continue
         source = f"{name}:{row.line}"
         # Not the line's number: a line put in above must not make new documents of all below.
         basis = f"{origin} {reading.metadata.url or row.raw_sha256}"
         document_id = row.document_id or derived_id(reading.metadata.title or name, basis)
         yield Draft(source, origin, row.raw_sha256, reading, document_id)
+
+
+def _at_line(line: int, error: SourceError) -> InvalidDocumentError:
+    problems = error.problems if isinstance(error, InvalidDocumentError) else (("", str(error)),)
+    return InvalidDocumentError(
+        tuple(
+            (place if place.startswith("line ") else f"line {line}{place}", detail)
+            for place, detail in problems
+        )
+    )
 
 
 def derived_id(name: str, basis: str) -> str:
@@ -195,7 +235,7 @@ def derived_id(name: str, basis: str) -> str:
         basis: Makes it unique and stable: where the document comes from.
     """
     readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].rstrip("-")
-    return f"{readable or 'text'}-{hashlib.sha256(basis.encode()).hexdigest()[:8]}"
+    return f"{readable or 'text'}-{hashlib.sha256(basis.encode()).hexdigest()[:12]}"
 
 
 def check_reading(reading: Reading, limits: Limits) -> Reading:

@@ -135,9 +135,7 @@ class Answerer:
         return AbstentionReason.LOW_CONFIDENCE
 
 
-def _ranked(
-    question: Question, group: Group, rank: int, finding: Finding | None
-) -> RankedPassage:
+def _ranked(question: Question, group: Group, rank: int, finding: Finding | None) -> RankedPassage:
     text = group.hit.passage.text
     highlights = [
         Highlight(span, HighlightKind.TERM) for span in matched_words(text, question.text)

@@ -9,7 +9,9 @@ from qa.types import Citation, Finding, Verification
 
 __all__ = ["cite", "document_link"]
 
-CONTEXT = 32  # characters before and behind a quote, as the Web Annotation model's TextQuoteSelector
+CONTEXT = (
+    32  # characters before and behind a quote, as the Web Annotation model's TextQuoteSelector
+)
 EDGE_WORDS = 5  # a long quote is linked by its first and last words
 LONGEST_WHOLE = 12  # words; a shorter quote is linked as a whole
 

@@ -47,7 +47,7 @@ class Question:
 
     text: str
     top_k: int = 5
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     mode: Mode = Mode.HYBRID
     answer: AnswerKind = AnswerKind.EXTRACTIVE
     group: Grouping = Grouping.STORY

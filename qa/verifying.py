@@ -7,7 +7,7 @@ from qa.types import Verification, Verified
 
 __all__ = ["verify"]
 
-PLAIN_MARKS = str.maketrans("‘’‚‛“”„‟«»–—−‐‑", "''''\"\"\"\"\"\"-----")
+PLAIN_MARKS = str.maketrans("‘’‚‛“”„‟«»–—−‐‑", '\'\'\'\'""""""-----')
 
 
 def verify(text: str, quote: str, claimed: Span | None = None) -> Verified:
@@ -63,7 +63,9 @@ def _folded(text: str) -> tuple[str, list[int]]:
     origins: list[int] = []
     for position, character in enumerate(text):
         form = unicodedata.normalize("NFKC", character).translate(PLAIN_MARKS).casefold()
-        form = "".join(c for c in unicodedata.normalize("NFD", form) if not unicodedata.combining(c))
+        form = "".join(
+            c for c in unicodedata.normalize("NFD", form) if not unicodedata.combining(c)
+        )
         for part in form or "":
             if part.isspace():
                 part = " "

@@ -15,6 +15,8 @@ from index.types import AsideKind, BlockKind, Metadata, Provenance, Reading
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
+OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 def read(write: Callable[[Document], object]) -> Reading:
     document = docx.Document()
