@@ -1,0 +1,29 @@
+"""What many tests need, made once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import WordHashEncoder
+
+from index.collection import Collection
+from index.embedding import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceTransformerEncoder:
+    """The real default model; loading it takes seconds."""
+    return SentenceTransformerEncoder(find_model(DEFAULT_MODEL), threads=1)
+
+
+@pytest.fixture
+def word_hash() -> WordHashEncoder:
+    return WordHashEncoder()
+
+
+@pytest.fixture
+def collection(tmp_path: Path, word_hash: WordHashEncoder) -> Iterator[Collection]:
+    """An empty collection for vectors of the fake encoder."""
+    opened = Collection.create(tmp_path / "data", "default", word_hash.identity)
+    yield opened
+    opened.close()

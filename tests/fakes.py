@@ -1,0 +1,97 @@
+"""Stand-ins that behave like the real thing, and short ways to make what tests need."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.embedding import EncoderIdentity, TokenVectors
+from index.reports import Arrival
+from index.types import Draft, Metadata, Reading, Vectors
+
+__all__ = ["WordHashEncoder", "arrival", "draft"]
+
+DIMENSIONS = 64
+WORD = re.compile(r"\w+")
+
+
+class WordHashEncoder:
+    """An `Encoder` without a model: texts that share words get similar vectors.
+
+    A word's vector depends on its letters only, a text's vector is the sum over its distinct
+    words. A token is a run of characters without white space.
+
+    Attributes:
+        encoded: Every passage that was encoded, in order.
+    """
+
+    def __init__(self, *, name: str = "word-hash", window: int = 64) -> None:
+        self._name = name
+        self._window = window
+        self.encoded: list[str] = []
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        return EncoderIdentity(self._name, hashlib.sha256(self._name.encode()).hexdigest())
+
+    @property
+    def window(self) -> int:
+        return self._window
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return _unit_rows([_sum(text) for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.encoded += texts
+        return _unit_rows([_sum(text) for text in texts])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return [_tokens(text) for text in texts]
+
+
+def draft(text: str, *, document_id: str = "a", source: str = "", **stated: object) -> Draft:
+    """A plain text as it was read from a file; `stated` are fields of its metadata."""
+    name = source or f"{document_id}.txt"
+    sha256 = hashlib.sha256(f"{text}{sorted(stated.items())}".encode()).hexdigest()
+    metadata = Metadata(**stated)  # type: ignore[arg-type]  # a wrong field fails the test
+    return Draft(name, f"/documents/{name}", sha256, Reading(text, metadata=metadata), document_id)
+
+
+def arrival(text: str, *, document_id: str = "a", **stated: object) -> Arrival:
+    """A draft as it comes in."""
+    made = draft(text, document_id=document_id, **stated)  # type: ignore[arg-type]  # as above
+    return Arrival(made.source, made.origin, made, len(text))
+
+
+def _sum(text: str) -> Vectors:
+    words = sorted({word.casefold() for word in WORD.findall(text)})
+    rows = [_of_word(word) for word in words] or [_of_word("")]
+    total: Vectors = np.sum(rows, axis=0)
+    return total
+
+
+def _of_word(word: str) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    row: Vectors = np.random.default_rng(seed).standard_normal(DIMENSIONS).astype(np.float32)
+    return row / np.linalg.norm(row)
+
+
+def _tokens(text: str) -> TokenVectors:
+    found = list(WORD.finditer(text))
+    return TokenVectors(
+        _unit_rows([_of_word(match.group().casefold()) for match in found]),
+        np.array([match.start() for match in found], dtype=np.int32),
+        np.array([match.end() for match in found], dtype=np.int32),
+    )
+
+
+def _unit_rows(rows: Sequence[Vectors]) -> Vectors:
+    if not rows:
+        return np.zeros((0, DIMENSIONS), dtype=np.float32)
+    stacked = np.stack(rows).astype(np.float32)
+    unit: Vectors = stacked / np.linalg.norm(stacked, axis=1, keepdims=True)
+    return unit
