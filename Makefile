@@ -11,6 +11,7 @@ ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
 	@$(BIN)/ask "$(Q)"
 
+serve: export FOOTNOTED_EXAMPLES = ["What fee does El Salvador charge?", "Who is El Salvador's defense minister?", "What did Rubio and Bukele agree about deportees?"]
 serve: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
 	@$(BIN)/footnoted serve

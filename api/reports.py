@@ -30,7 +30,7 @@ def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
 def _told(report: Report) -> str:
     if report.reason:
         return report.reason
-    parts = [f"{report.passages} passages"]
+    parts = ["1 passage" if report.passages == 1 else f"{report.passages} passages"]
     if report.duplicate_of:
         parts.append(f"the same text as {report.duplicate_of}")
     if report.similar:

@@ -49,11 +49,12 @@ def _no_control_characters(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_no_control_characters)]
+NO_NUL = AfterValidator(_no_control_characters)
 QuestionText = Annotated[
-    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), NO_NUL
 ]
-Value = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+QuoteText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), NO_NUL]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=200), NO_NUL]
 Values = Annotated[list[Value], Field(max_length=100)]
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -162,7 +163,7 @@ class VerifyRequest(Request):
     """A quote that should stand in a document."""
 
     document_id: Value
-    quote: Annotated[Text, StringConstraints(min_length=1, max_length=20_000)]
+    quote: QuoteText
     start: Annotated[int, Field(ge=0)] | None = None
     end: Annotated[int, Field(ge=1)] | None = None
     collection: CollectionName | None = None

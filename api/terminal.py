@@ -124,7 +124,7 @@ def _date(citation: Json) -> str:
 
 def _place(citation: Json) -> str:
     parts: Iterable[str] = (
-        f"page {citation['page']}" if citation["page"] else "",
+        f"page {citation['page']}," if citation["page"] else "",
         f"characters {citation['start']:,}–{citation['end']:,}",
         f"of {citation['source']}",
     )

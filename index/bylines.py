@@ -25,7 +25,8 @@ UPDATE_LABEL = re.compile(
 WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+", re.IGNORECASE)
 NAME = re.compile(r"[^\W\d_][\w.'’-]*")
 PARTICLES = frozenset(
-    ("de", "da", "del", "di", "la", "le", "van", "von", "der", "den", "ten", "bin", "al", "el", "and", "und", "y", "et", "&")
+    {"de", "da", "del", "di", "la", "le", "van", "von", "der", "den", "ten", "bin", "al", "el"}
+    | {"and", "und", "y", "et", "&"}
 )
 MOST_NAMES = 8
 PARTS = re.compile(r"\s*[|·•–—]\s*|\s+-\s+")

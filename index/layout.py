@@ -27,7 +27,8 @@ __all__ = ["Layout", "arrange"]
 FRONT_LINES = 12  # bylines and dates stand above the text; further down they are quotations
 LONGEST_TITLE = 160
 LONGEST_HEADING = 120
-WIDEST_WRAP = 120  # columns; longer lines were not wrapped by hand or by an editor
+NARROWEST_WRAP = 40  # columns; lines that are all shorter are lines on purpose
+WIDEST_WRAP = 120  # longer lines were not wrapped by hand or by an editor
 LIST_ITEM = re.compile(r"^(?:[-*•–‣◦]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।][\"'”’»)\]*]*$")
 # A line that ends in one of these goes on in the next line, whatever its capitals say.
@@ -104,7 +105,8 @@ def _take_title(
     if plain:
         following = second.span.of(reading.text)
         alone = reading.text.count("\n", first.span.end, second.span.start) > 1
-        fits = len(text) <= LONGEST_TITLE and not boilerplate_kind(text)
+        is_other = boilerplate_kind(text) or read_front_line(text, title=None)
+        fits = len(text) <= LONGEST_TITLE and not is_other
         is_title = fits and _reads_as_heading(text, following, alone=alone)
     else:
         is_title = first.kind is BlockKind.HEADING
@@ -210,7 +212,7 @@ def _reads_as_heading(line: str, following: str, *, alone: bool) -> bool:
 def _is_wrapped(lines: Sequence[str]) -> bool:
     """Whether a paragraph was broken into lines of one width, as mail and old texts are."""
     width = max(map(len, lines))
-    if len(lines) < 3 or width > WIDEST_WRAP:
+    if len(lines) < 3 or not NARROWEST_WRAP <= width <= WIDEST_WRAP:
         return False
     full = sum(
         len(line) + 1 + len(following.split()[0]) >= width - 4

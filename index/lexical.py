@@ -20,7 +20,7 @@ from index.types import Filters, Keys, Span
 __all__ = ["LexicalIndex", "LexicalSearcher", "matched_words"]
 
 # A change of fields or analysis changes this number, and the index is made again from the store.
-SCHEMA = 1
+SCHEMA = 2
 ANALYZER = "words"
 WRITER_BYTES = 64_000_000
 CONTEXT_BOOST = 0.5  # title and headings name the subject; benchmarks/results/quality.json
@@ -150,7 +150,7 @@ class LexicalSearcher:
                     tantivy.FieldType.Integer,
                     first.toordinal() if first else NO_DATE + 1,
                     before.toordinal() if before else None,
-                    include_upper=False,
+                    include_upper=before is None,  # and else exclusive
                 )
             )
         return [
@@ -210,7 +210,8 @@ def _analyzer() -> _Analyzer:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("key", indexed=True, fast=True)
+    # Signed: tantivy-py never finds an unsigned number by delete_documents_by_term.
+    builder.add_integer_field("key", indexed=True, fast=True)
     builder.add_text_field("body", tokenizer_name=ANALYZER, index_option="freq")
     builder.add_text_field("context", tokenizer_name=ANALYZER, index_option="freq")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")
@@ -220,7 +221,7 @@ def _schema() -> tantivy.Schema:
 
 def _document(item: Indexed) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_unsigned("key", item.key)
+    document.add_integer("key", item.key)
     document.add_text("body", item.passage.text)
     document.add_text("context", f"{item.title}\n{item.passage.heading}")
     published = item.metadata.published

@@ -50,11 +50,25 @@ def _find_normalized(text: str, quote: str, *, near: int) -> Span | None:
     folded, origins = _folded(text)
     wanted, _ = _folded(quote)
     wanted = wanted.strip()
-    places = _places(folded, wanted) if wanted else []
+    places = [
+        place
+        for place in (_places(folded, wanted) if wanted else [])
+        if _is_whole(origins, place, place + len(wanted))
+    ]
     if not places:
         return None
     place = min(places, key=lambda place: abs(origins[place] - near))
-    return Span(origins[place], origins[place + len(wanted) - 1] + 1)
+    end = origins[place + len(wanted) - 1] + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return Span(origins[place], end)
+
+
+def _is_whole(origins: list[int], start: int, end: int) -> bool:
+    """Whether a range of a folded text cuts no character in two, such as the ligature ﬁ."""
+    return (start == 0 or origins[start - 1] < origins[start]) and (
+        end == len(origins) or origins[end - 1] < origins[end]
+    )
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
@@ -66,7 +80,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
         form = "".join(
             c for c in unicodedata.normalize("NFD", form) if not unicodedata.combining(c)
         )
-        for part in form or "":
+        for part in form:
             if part.isspace():
                 part = " "
                 if characters and characters[-1] == " ":

@@ -1,0 +1,269 @@
+"""Servers to ask, clients that check every citation they see, and the commands."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+import uvicorn
+from fakes import WordHashEncoder
+
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+SEEDS = ROOT / "seeds"
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+START_SECONDS = 90
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTED_")}
+CLEAN |= {"FOOTNOTED_THREADS": "2", "PYTHONWARNINGS": "ignore", "COLUMNS": "100"}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address, a client for it, and what it wrote to standard error."""
+
+    url: str
+    client: httpx.Client
+    data: Path
+    log: Path | None = None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def claims(value: Any) -> Iterator[Json]:
+    """Every object in a reply that says which words stand where in a document."""
+    if isinstance(value, dict):
+        if value.get("start") is not None and value.get("document_id"):
+            yield value
+        for inner in value.values():
+            yield from claims(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from claims(inner)
+
+
+def check_claims(reply: Any, read: Callable[[str], str]) -> None:
+    """The law of the contract: document.text[start:end] == quote, for passages and quotes."""
+    for claim in claims(reply):
+        words = claim["quote"] if "quote" in claim else claim["text"]
+        assert read(claim["document_id"])[claim["start"] : claim["end"]] == words
+
+
+def replies_in(response: httpx.Response) -> Iterator[Any]:
+    kind = response.headers.get("content-type", "")
+    if kind == "application/json":
+        yield json.loads(response.read())
+    if kind.startswith("text/event-stream"):
+        lines = response.read().decode().splitlines()
+        yield from (json.loads(line[5:]) for line in lines if line.startswith("data:"))
+
+
+def lawful_client(url: str) -> httpx.Client:
+    """A client that compares the quotes of every reply with the documents themselves."""
+    plain = httpx.Client(base_url=url, timeout=60)
+
+    def read(document_id: str) -> str:
+        text: str = plain.get(f"/v1/documents/{quote(document_id, safe='')}").json()["text"]
+        return text
+
+    def check(response: httpx.Response) -> None:
+        for reply in replies_in(response):
+            check_claims(reply, read)
+
+    client = httpx.Client(base_url=url, timeout=60, event_hooks={"response": [check]})
+    client.__dict__["plain"] = plain
+    return client
+
+
+def close(client: httpx.Client) -> None:
+    client.__dict__["plain"].close()
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., Ran]:
+    """Runs `ask` or `footnoted` in a process of its own."""
+
+    def command(
+        *words: object,
+        stdin: str | bytes = "",
+        env: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Ran:
+        name, *arguments = map(str, words)
+        done = subprocess.run(
+            [SCRIPTS / name, *arguments],
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            capture_output=True,
+            env={**CLEAN, **(env or {})},
+            cwd=cwd or ROOT,
+            timeout=120,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., "subprocess.Popen[bytes]"]:
+    """Starts `ask` or `footnoted` and does not wait for it."""
+
+    def command(*words: object, **options: Any) -> "subprocess.Popen[bytes]":
+        name, *arguments = map(str, words)
+        env = {**CLEAN, **options.pop("env", {})}
+        return subprocess.Popen([SCRIPTS / name, *arguments], env=env, cwd=ROOT, **options)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def seeds_data(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Ran]) -> Path:
+    """A data folder that `footnoted ingest seeds` filled. No test writes to it."""
+    data = tmp_path_factory.mktemp("seeds-data")
+    done = run("footnoted", "ingest", "seeds", "--quiet", "--data", data)
+    assert (done.code, done.err) == (0, "")
+    return data
+
+
+@pytest.fixture(scope="session")
+def offline_data(seeds_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with no server on it. No test writes to it."""
+    data = tmp_path_factory.mktemp("offline") / "data"
+    shutil.copytree(seeds_data / "collections", data / "collections")
+    return data
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory,
+    offline_data: Path,
+    start: Callable[..., "subprocess.Popen[bytes]"],
+) -> Iterator[Served]:
+    """`footnoted serve` over a copy of the seed documents, with the real model."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(offline_data, data)
+    with _serving(start, data, tmp_path_factory.mktemp("log") / "stderr") as served:
+        yield served
+
+
+@contextmanager
+def _serving(
+    start: Callable[..., "subprocess.Popen[bytes]"], data: Path, log: Path
+) -> Iterator[Served]:
+    with log.open("wb") as stderr:
+        process = start("footnoted", "serve", "--port", 0, "--data", data, stderr=stderr)
+        try:
+            url = _announced(process, data, log)
+            client = lawful_client(url)
+            yield Served(url, client, data, log)
+            close(client)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _announced(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            url: str = json.loads((data / "server.json").read_text())["url"]
+            httpx.get(f"{url}/healthz")
+            return url
+        except (OSError, httpx.HTTPError):
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., Any]:
+    """Runs a server in this process, with an encoder that needs no model."""
+    return _served_here
+
+
+@contextmanager
+def _served_here(data: Path, *, encoder: str = "word-hash", **chosen: Any) -> Iterator[Served]:
+    settings = Settings(data=data, **chosen)
+    app = create_app(
+        settings, service=Service(settings, encoder=WordHashEncoder(name=encoder, window=400))
+    )
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
+    uvicorn_server = uvicorn.Server(config)
+    thread = threading.Thread(target=uvicorn_server.run)
+    thread.start()
+    while not uvicorn_server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    port = uvicorn_server.servers[0].sockets[0].getsockname()[1]
+    client = lawful_client(f"http://127.0.0.1:{port}")
+    yield Served(f"http://127.0.0.1:{port}", client, data)
+    close(client)
+    uvicorn_server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A quick server that the tests of one module may write to."""
+    with _served_here(tmp_path_factory.mktemp("desk")) as served:
+        served.client.put("/v1/documents/first", json={"text": "The first words of the desk."})
+        yield served
+
+
+@pytest.fixture
+def client(server: Served) -> httpx.Client:
+    """Asks the server over the seed documents."""
+    return server.client
+
+
+@pytest.fixture
+def problem() -> Callable[..., Json]:
+    """Checks that a reply is a problem as RFC 9457 has it, and gives its body."""
+
+    def check(response: httpx.Response, status: int, kind: str) -> Json:
+        assert response.headers["content-type"] == "application/problem+json"
+        body: Json = response.json()
+        assert (response.status_code, body["status"]) == (status, status)
+        assert body["type"] == f"/problems/{kind}"
+        assert body["instance"] == response.headers["x-request-id"]
+        assert set(body) - {"errors"} == {"type", "title", "status", "detail", "instance"}
+        return body
+
+    return check

@@ -1,0 +1,266 @@
+"""One collection on disk: store and derived indexes agree, and one process writes at a time."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fakes import WordHashEncoder, arrival
+
+from index import collection as module
+from index.collection import Collection, Snapshot, collection_names
+from index.errors import (
+    IndexLockedError,
+    IndexMissingError,
+    ModelMismatchError,
+    UnknownCollectionError,
+)
+from index.ingest import Ingester
+from index.types import Filters
+
+HOLDER = """
+import sys
+from filelock import FileLock
+from pathlib import Path
+folder = Path(sys.argv[1])
+with FileLock(folder / "writer.lock"):
+    (folder / "writer.txt").write_text(f"process {sys.argv[2]} on here")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_writer(folder: Path) -> Iterator[None]:
+    """A real process that holds the right to write."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder), "4711"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        process.communicate()
+
+
+def put(collection: Collection, text: str, document_id: str = "a") -> None:
+    list(Ingester(collection, WordHashEncoder()).ingest([arrival(text, document_id=document_id)]))
+
+
+def put_in_store_only(collection: Collection, text: str) -> None:
+    """As a writer that dies before it comes to the lexical index."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collection, "_catch_up", lambda: None)
+        put(collection, text)
+
+
+def words(snapshot: Snapshot, question: str) -> int:
+    return len(snapshot.lexical.search(question, k=9, filters=Filters()))
+
+
+def folder_of(collection: Collection) -> Path:
+    return collection._folder
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAIT_S", 0.1)
+    monkeypatch.setattr(module, "WRITER_WAIT_S", 0.1)
+
+
+def test_what_was_written_is_in_both_legs(collection: Collection) -> None:
+    put(collection, "The ferry sails at noon.")
+
+    snapshot = collection.snapshot()
+
+    assert (snapshot.generation, len(snapshot.dense), words(snapshot, "ferry")) == (1, 1, 1)
+
+
+def test_what_was_removed_is_in_neither_leg(collection: Collection) -> None:
+    put(collection, "The ferry sails at noon.")
+    collection.snapshot()
+
+    with collection.writing() as writer:
+        writer.remove("a")
+
+    snapshot = collection.snapshot()
+    assert (snapshot.generation, len(snapshot.dense), words(snapshot, "ferry")) == (2, 0, 0)
+
+
+def test_without_changes_the_snapshot_stays(collection: Collection) -> None:
+    put(collection, "The ferry sails at noon.")
+
+    assert collection.snapshot() is collection.snapshot()
+
+
+def test_a_snapshot_is_not_affected_by_later_changes(collection: Collection) -> None:
+    before = collection.snapshot()
+
+    put(collection, "The ferry sails at noon.")
+
+    assert (len(before.dense), words(before, "ferry")) == (0, 0)
+
+
+def test_collections_are_listed_by_name(tmp_path: Path) -> None:
+    identity = WordHashEncoder().identity
+    Collection.create(tmp_path, "b", identity).close()
+    Collection.create(tmp_path, "a", identity).close()
+
+    assert collection_names(tmp_path) == ("a", "b")
+    assert collection_names(tmp_path / "nowhere") == ()
+
+
+def test_a_missing_index_is_told_with_the_way_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="make one with `footnoted ingest PATH`"):
+        Collection.open(tmp_path, "default")
+
+
+def test_an_unknown_collection_is_told_beside_the_known_ones(
+    collection: Collection, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownCollectionError, match="no collection 'other'; there are default"):
+        Collection.open(tmp_path / "data", "other")
+
+
+@pytest.mark.parametrize("name", ["../x", "", ".", "a/b", "A", "x" * 65, "a\n", "-a"])
+def test_a_name_that_could_leave_the_folder_is_unknown(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnknownCollectionError, match="there are none"):
+        Collection.open(tmp_path, name)
+    with pytest.raises(UnknownCollectionError, match="there are none"):
+        Collection.create(tmp_path, name, WordHashEncoder().identity)
+
+
+def test_a_collection_of_another_model_is_refused(collection: Collection, tmp_path: Path) -> None:
+    with pytest.raises(ModelMismatchError, match="'word-hash'.*'another'"):
+        Collection.create(tmp_path / "data", "default", WordHashEncoder(name="another").identity)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_second_writer_is_refused_and_told_who_writes(collection: Collection) -> None:
+    with another_writer(folder_of(collection)):
+        with pytest.raises(IndexLockedError, match="process 4711 on here is writing"):
+            put(collection, "The ferry sails at noon.")
+
+    assert collection.store.generation() == 0
+
+
+def test_a_writer_waits_for_one_that_is_soon_done(collection: Collection) -> None:
+    with another_writer(folder_of(collection)):
+        writer = threading.Thread(target=put, args=(collection, "The ferry sails at noon."))
+        writer.start()
+        writer.join(timeout=0.2)
+    writer.join()
+
+    assert collection.store.generation() == 1
+
+
+def test_a_writer_names_its_process(collection: Collection) -> None:
+    with collection.writing():
+        note = (folder_of(collection) / "writer.txt").read_text()
+
+    assert note.startswith(f"process {os.getpid()} on ")
+
+
+def test_a_lexical_index_that_was_deleted_is_made_again(
+    collection: Collection, tmp_path: Path
+) -> None:
+    put(collection, "The ferry sails at noon.")
+    shutil.rmtree(folder_of(collection) / "lexical")
+
+    again = Collection.open(tmp_path / "data", "default")
+
+    assert words(again.snapshot(), "ferry") == 1
+    again.close()
+
+
+def test_a_writer_that_died_between_store_and_lexical_index_is_caught_up(
+    collection: Collection,
+) -> None:
+    put_in_store_only(collection, "The ferry sails at noon.")
+
+    assert words(collection.snapshot(), "ferry") == 1
+
+
+def test_while_another_process_is_between_the_two_the_state_before_is_kept(
+    collection: Collection,
+) -> None:
+    before = collection.snapshot()
+    put_in_store_only(collection, "The ferry sails at noon.")
+
+    with another_writer(folder_of(collection)):
+        during = collection.snapshot()
+
+    assert during is before
+    assert collection.snapshot().generation == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_without_a_state_before_the_writer_is_named(collection: Collection) -> None:
+    put_in_store_only(collection, "The ferry sails at noon.")
+
+    with another_writer(folder_of(collection)):
+        with pytest.raises(IndexLockedError, match="process 4711 on here"):
+            collection.snapshot()
+
+
+def test_a_reader_sees_what_another_process_writes(collection: Collection, tmp_path: Path) -> None:
+    reader = Collection.open(tmp_path / "data", "default")
+    reader.snapshot()
+
+    put(collection, "The ferry sails at noon.")
+
+    assert words(reader.snapshot(), "ferry") == 1
+    reader.close()
+
+
+def test_the_lexical_index_of_another_store_is_not_used(tmp_path: Path) -> None:
+    identity = WordHashEncoder().identity
+    old = Collection.create(tmp_path, "default", identity)
+    put(old, "The ferry sails at noon.")
+    old.close()
+    [path.unlink() for path in folder_of(old).glob("store.sqlite*")]
+
+    new = Collection.create(tmp_path, "default", identity)
+    put(new, "A gull flies.")
+
+    assert (words(new.snapshot(), "ferry"), words(new.snapshot(), "gull")) == (0, 1)
+    new.close()
+
+
+def test_a_change_between_store_and_searcher_is_never_half_seen(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(collection, "The ferry sails at noon.")
+    opened = collection._opened_lexical
+    texts = ["A gull flies."]
+
+    def opened_late() -> object:
+        [put_in_store_only(collection, texts.pop()) for _ in texts[:]]
+        return opened()
+
+    monkeypatch.setattr(collection, "_opened_lexical", opened_late)
+
+    snapshot = collection.snapshot()
+
+    assert (snapshot.generation, words(snapshot, "gull"), words(snapshot, "ferry")) == (2, 1, 0)
+
+
+def test_threads_may_write_and_read_at_once(collection: Collection) -> None:
+    writers = [
+        threading.Thread(target=put, args=(collection, f"Ferry {n} sails.", f"d{n}"))
+        for n in range(4)
+    ]
+    readers = [threading.Thread(target=collection.snapshot) for _ in range(4)]
+
+    [thread.start() for thread in (*writers, *readers)]
+    [thread.join() for thread in (*writers, *readers)]
+
+    snapshot = collection.snapshot()
+    assert (snapshot.generation, len(snapshot.dense), words(snapshot, "ferry")) == (4, 4, 4)

@@ -1,0 +1,48 @@
+"""The store's file: threads and transactions."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from index.database import Database
+from index.embedding import EncoderIdentity
+
+MODEL = EncoderIdentity("word-hash", "0" * 64)
+
+
+def test_the_connection_of_a_thread_ends_with_it(tmp_path: Path) -> None:
+    database = Database.create(tmp_path / "s", MODEL)
+    thread = threading.Thread(target=database.generation)
+
+    thread.start()
+    thread.join()
+
+    assert list(database._connections) == [database.connection]
+
+
+def test_a_database_can_be_used_again_after_it_was_closed(tmp_path: Path) -> None:
+    database = Database.create(tmp_path / "s", MODEL)
+
+    database.close()
+
+    assert database.generation() == 0
+
+
+def test_a_change_that_fails_is_undone(tmp_path: Path) -> None:
+    database = Database.create(tmp_path / "s", MODEL)
+
+    with pytest.raises(KeyError, match="stop"), database.changing() as connection:
+        connection.execute("UPDATE meta SET value = '9' WHERE name = 'generation'")
+        raise KeyError("stop")
+
+    assert database.generation() == 0
+
+
+def test_blocks_that_read_can_be_nested(tmp_path: Path) -> None:
+    database = Database.create(tmp_path / "s", MODEL)
+
+    with database.reading() as outer, database.reading() as inner:
+        assert inner is outer
+
+    assert not database.connection.in_transaction

@@ -1,0 +1,209 @@
+"""Passages by their words."""
+
+import datetime as dt
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.lexical import LexicalIndex, LexicalSearcher, matched_words
+from index.records import Indexed
+from index.types import Filters, Keys, Metadata, Passage, Span
+
+NOTHING = Filters()
+WORDS = ("canal", "ferry", "harbour", "gull", "tern")
+TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+
+
+def indexed(
+    key: int, text: str, *, title: str = "", heading: str = "", metadata: Metadata | None = None
+) -> Indexed:
+    passage = Passage(f"p{key}", f"doc{key}", 0, Span(0, len(text) or 1), text, heading)
+    return Indexed(key, passage, title, metadata or Metadata())
+
+
+def made(folder: Path, items: Sequence[Indexed]) -> LexicalSearcher:
+    made = LexicalIndex.make(folder, store="s")
+    made.apply(generation=1, removed=keys(), added=items)
+    return made.searcher()
+
+
+def keys(*values: int) -> Keys:
+    return np.array(values, dtype=np.int64)
+
+
+def found(searcher: LexicalSearcher, question: str, *, filters: Filters = NOTHING) -> list[int]:
+    return searcher.search(question, k=50, filters=filters).keys.tolist()
+
+
+@settings(max_examples=15)
+@given(st.lists(TEXTS, min_size=1, max_size=8), TEXTS)
+def test_exactly_the_passages_that_share_a_word_are_found(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], question: str
+) -> None:
+    folder = tmp_path_factory.mktemp("lexical")
+    searcher = made(folder, [indexed(key, text) for key, text in enumerate(texts, start=1)])
+
+    hits = found(searcher, question)
+
+    wanted = set(question.split())
+    expected = {key for key, text in enumerate(texts, start=1) if wanted & set(text.split())}
+    assert sorted(hits) == sorted(expected)
+
+
+def test_a_rarer_word_counts_more(tmp_path: Path) -> None:
+    searcher = made(
+        tmp_path, [indexed(1, "ferry gull"), indexed(2, "ferry tern"), indexed(3, "ferry")]
+    )
+
+    assert found(searcher, "ferry tern")[0] == 2
+
+
+def test_equal_passages_come_by_key_also_at_the_cut(tmp_path: Path) -> None:
+    searcher = made(tmp_path, [indexed(key, "ferry") for key in (5, 3, 9, 1)])
+
+    assert searcher.search("ferry", k=2, filters=NOTHING).keys.tolist() == [1, 3]
+
+
+def test_words_of_title_and_headings_count_less_than_the_passages_own(tmp_path: Path) -> None:
+    searcher = made(
+        tmp_path,
+        [indexed(1, "gull", title="ferry"), indexed(2, "gull", heading="x"), indexed(3, "ferry")],
+    )
+
+    assert found(searcher, "ferry") == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Él habló de San José", "san jose"),
+        ("the prisoners were moved", "moving a prisoner"),
+        ("THE FERRY", "ferry"),
+        ("ＦＥＥ", "fee"),
+    ],
+)
+def test_accents_capitals_and_endings_do_not_count(
+    tmp_path: Path, text: str, question: str
+) -> None:
+    assert found(made(tmp_path, [indexed(1, text)]), question) == [1]
+
+
+def test_words_that_only_ask_find_nothing(tmp_path: Path) -> None:
+    searcher = made(tmp_path, [indexed(1, "what did he do and who was the man there")])
+
+    assert found(searcher, "who did what where and how") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["ferry AND (", 'ferry "', "ferry * ? ~2", "body:ferry", "ferry +(-[]{}^\\", "+ferry -ferry"],
+)
+def test_signs_of_query_languages_mean_nothing(tmp_path: Path, question: str) -> None:
+    assert found(made(tmp_path, [indexed(1, "ferry")]), question) == [1]
+
+
+@pytest.mark.parametrize("question", ["", "?!", "\0", "the", "x" * 10_000])
+def test_a_question_without_known_words_finds_nothing(tmp_path: Path, question: str) -> None:
+    assert found(made(tmp_path, [indexed(1, "ferry")]), question) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(publisher=("GULL",)), [1, 2]),
+        (Filters(publisher=("gull", "tern")), [1, 2, 3]),
+        (Filters(publisher=("gull",), tag=("sea",)), [2]),
+        (Filters(language=("en",)), [1]),
+        (Filters(document_id=("doc3",)), [3]),
+        (Filters(document_id=("DOC3",)), []),
+        (Filters(published_from=dt.date(2025, 2, 1)), [2, 3]),
+        (Filters(published_before=dt.date(2025, 2, 1)), [1]),
+        (Filters(published_from=dt.date(2025, 1, 1), published_before=dt.date(2025, 2, 1)), [1]),
+    ],
+)
+def test_filters_let_through_what_they_name(
+    tmp_path: Path, filters: Filters, expected: list[int]
+) -> None:
+    january, february = dt.date(2025, 1, 31), dt.date(2025, 2, 1)
+    searcher = made(
+        tmp_path,
+        [
+            indexed(1, "ferry", metadata=Metadata("", "Gull", published=january, language="en-GB")),
+            indexed(2, "ferry", metadata=Metadata("", "Gull", published=february, tags=("Sea",))),
+            indexed(3, "ferry", metadata=Metadata("", "Tern", published=february)),
+            indexed(4, "ferry"),
+        ],
+    )
+
+    assert sorted(found(searcher, "ferry", filters=filters)) == expected
+
+
+def test_a_filter_does_not_change_scores(tmp_path: Path) -> None:
+    searcher = made(tmp_path, [indexed(1, "ferry", metadata=Metadata(publisher="Gull"))])
+
+    all_, some = (
+        searcher.search("ferry", k=1, filters=filters).scores
+        for filters in (NOTHING, Filters(publisher=("gull",)))
+    )
+
+    assert all_.tolist() == some.tolist()
+
+
+def test_to_apply_changes_twice_is_to_apply_them_once(tmp_path: Path) -> None:
+    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical.apply(generation=1, removed=keys(), added=[indexed(1, "ferry")])
+
+    lexical.apply(generation=2, removed=keys(1), added=[indexed(2, "ferry")])
+    lexical.apply(generation=2, removed=keys(1), added=[indexed(2, "ferry")])
+
+    assert found(lexical.searcher(), "ferry") == [2]
+
+
+def test_a_searcher_is_not_affected_by_later_changes(tmp_path: Path) -> None:
+    lexical = LexicalIndex.make(tmp_path, store="s")
+    before = lexical.searcher()
+
+    lexical.apply(generation=1, removed=keys(), added=[indexed(1, "ferry")])
+
+    assert (found(before, "ferry"), found(lexical.searcher(), "ferry")) == ([], [1])
+
+
+def test_an_index_knows_its_store_and_generation(tmp_path: Path) -> None:
+    LexicalIndex.make(tmp_path / "x", store="s").apply(generation=7, removed=keys(), added=[])
+
+    assert LexicalIndex.generation_in(tmp_path / "x", store="s") == 7
+    assert LexicalIndex.generation_in(tmp_path / "x", store="another") is None
+    assert LexicalIndex.generation_in(tmp_path / "y", store="s") is None
+
+
+def test_a_folder_with_nothing_but_the_note_is_not_usable(tmp_path: Path) -> None:
+    LexicalIndex.make(tmp_path / "x", store="s")
+    (tmp_path / "y").mkdir()
+    shutil.copy(tmp_path / "x" / "generation.json", tmp_path / "y")
+
+    assert LexicalIndex.generation_in(tmp_path / "y", store="s") is None
+
+
+def test_a_rare_word_weighs_more_and_every_word_something(tmp_path: Path) -> None:
+    lexical = LexicalIndex.make(tmp_path, store="s")
+    items = [indexed(1, "ferry gull"), indexed(2, "ferry")]
+    lexical.apply(generation=1, removed=keys(), added=items)
+    lexical.apply(generation=2, removed=keys(1, 2), added=[indexed(3, "ferry gull")])
+
+    ferry, gull, tern = lexical.searcher().word_weights("the ferry, a gull, a tern?")
+
+    assert (ferry.span, gull.span, tern.span) == (Span(4, 9), Span(13, 17), Span(21, 25))
+    assert 0 < ferry.idf <= gull.idf < tern.idf
+
+
+def test_matched_words_are_told_with_their_places() -> None:
+    text = "José paid 😀 the fees."
+
+    spans = matched_words(text, "what fee did Jose pay?")
+
+    assert [span.of(text) for span in spans] == ["José", "fees"]
