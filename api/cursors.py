@@ -29,7 +29,7 @@ def decode_cursor(cursor: str, *, of: str) -> int | str:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         position, digest = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-    except ValueError:
+    except (ValueError, TypeError):
         raise BadCursorError("this is not a cursor that the service gave out") from None
     if digest != _digest(of) or not isinstance(position, int | str):
         raise BadCursorError(

@@ -54,7 +54,7 @@ def _print_answer(console: Console, reply: Json) -> None:
     for span in reply["answer"]["spans"]:
         line.append(text[span["start"] : span["end"]], style="bold")
         for number in span["citations"]:
-            line.append(f" [{number}]", style="cyan")
+            line.append(f"\u00a0[{number}]", style="cyan")
     console.print(line)
 
 

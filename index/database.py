@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from sqlite3 import Connection
 from weakref import WeakSet
 
 from index.embedding import EncoderIdentity
@@ -18,14 +19,17 @@ FORMAT = "1"
 BUSY_S = 10.0
 
 
-class Connection(sqlite3.Connection):
-    """A connection that is closed with the thread that opened it.
+class _Held:
+    """A thread's connection, closed with the thread.
 
     A server's worker threads come and go; without this each would leave an open file behind.
     """
 
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
     def __del__(self) -> None:
-        self.close()
+        self.connection.close()
 
 
 class Database:
@@ -34,7 +38,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._connections: WeakSet[Connection] = WeakSet()
+        self._held: WeakSet[_Held] = WeakSet()
         self._guard = threading.Lock()
 
     @classmethod
@@ -72,8 +76,8 @@ class Database:
     @property
     def connection(self) -> Connection:
         """The calling thread's own."""
-        held: Connection | None = getattr(self._local, "connection", None)
-        return held if held is not None else self._connect()
+        held: _Held | None = getattr(self._local, "held", None)
+        return held.connection if held else self._connect()
 
     @property
     def model(self) -> EncoderIdentity:
@@ -128,9 +132,9 @@ class Database:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
-            for connection in list(self._connections):
-                connection.close()
-            self._connections.clear()
+            for held in list(self._held):
+                held.connection.close()
+            self._held.clear()
             self._local = threading.local()
 
     def _connect(self) -> Connection:
@@ -141,15 +145,14 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
             timeout=BUSY_S,
-            factory=Connection,
         )
         connection.row_factory = sqlite3.Row
         # FULL, because NORMAL loses acknowledged writes in a power cut.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        self._local.connection = connection
+        held = self._local.held = _Held(connection)
         with self._guard:
-            self._connections.add(connection)
+            self._held.add(held)
         return connection
 
     @contextmanager

@@ -71,6 +71,8 @@ class DenseIndex:
         Returns:
             Shape (len(keys),), in the order of `keys`.
         """
+        if not len(keys):
+            return np.empty(0, dtype=np.float32)
         positions = np.searchsorted(self.keys, keys)
         cosines: Vectors = self._vectors()[positions] @ query
         return cosines

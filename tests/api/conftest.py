@@ -89,26 +89,23 @@ def replies_in(response: httpx.Response) -> Iterator[Any]:
         yield from (json.loads(line[5:]) for line in lines if line.startswith("data:"))
 
 
-def lawful_client(url: str) -> httpx.Client:
+@contextmanager
+def lawful_client(url: str) -> Iterator[httpx.Client]:
     """A client that compares the quotes of every reply with the documents themselves."""
-    plain = httpx.Client(base_url=url, timeout=60)
+    with httpx.Client(base_url=url, timeout=60) as plain:
 
-    def read(document_id: str) -> str:
-        text: str = plain.get(f"/v1/documents/{quote(document_id, safe='')}").json()["text"]
-        return text
+        def read(document_id: str) -> str:
+            path = f"/v1/documents/{quote(document_id, safe='')}"
+            text: str = plain.get(path).json()["text"]
+            return text
 
-    def check(response: httpx.Response) -> None:
-        for reply in replies_in(response):
-            check_claims(reply, read)
+        def check(response: httpx.Response) -> None:
+            for reply in replies_in(response):
+                check_claims(reply, read)
 
-    client = httpx.Client(base_url=url, timeout=60, event_hooks={"response": [check]})
-    client.__dict__["plain"] = plain
-    return client
-
-
-def close(client: httpx.Client) -> None:
-    client.__dict__["plain"].close()
-    client.close()
+        hooks = {"response": [check]}
+        with httpx.Client(base_url=url, timeout=60, event_hooks=hooks) as client:
+            yield client
 
 
 @pytest.fixture(scope="session")
@@ -192,9 +189,8 @@ def _serving(
         process = start("footnoted", "serve", "--port", 0, "--data", data, stderr=stderr)
         try:
             url = _announced(process, data, log)
-            client = lawful_client(url)
-            yield Served(url, client, data, log)
-            close(client)
+            with lawful_client(url) as client:
+                yield Served(url, client, data, log)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -232,11 +228,13 @@ def _served_here(data: Path, *, encoder: str = "word-hash", **chosen: Any) -> It
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
     port = uvicorn_server.servers[0].sockets[0].getsockname()[1]
-    client = lawful_client(f"http://127.0.0.1:{port}")
-    yield Served(f"http://127.0.0.1:{port}", client, data)
-    close(client)
-    uvicorn_server.should_exit = True
-    thread.join(20)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with lawful_client(url) as client:
+            yield Served(url, client, data)
+    finally:
+        uvicorn_server.should_exit = True
+        thread.join(20)
 
 
 @pytest.fixture(scope="module")

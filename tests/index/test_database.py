@@ -1,6 +1,7 @@
 """The store's file: threads and transactions."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ def test_the_connection_of_a_thread_ends_with_it(tmp_path: Path) -> None:
 
     thread.start()
     thread.join()
+    time.sleep(0.1)  # what is local to a thread goes a moment after it
 
-    assert list(database._connections) == [database.connection]
+    assert [held.connection for held in database._held] == [database.connection]
 
 
 def test_a_database_can_be_used_again_after_it_was_closed(tmp_path: Path) -> None:
