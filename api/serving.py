@@ -1,6 +1,7 @@
 """Running the service: address, announcement, logs, and an orderly end."""
 
 import logging
+import signal
 import socket
 import sys
 
@@ -39,6 +40,9 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    # When it has shut down, uvicorn raises the signal again; by default that would end the process
+    # with the announcement still there.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -47,7 +51,9 @@ def run(settings: Settings) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it on, every
+    # second request on a connection takes 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))

@@ -71,25 +71,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--evals", type=Path, default=ROOT.parent / "shared" / "evals")
     parser.add_argument("--sets", nargs="*", default=["seeds", "originals", "squad", "chunking"])
-    parser.add_argument("--every", type=int, default=1, help="Ask every n-th question of the large sets.")
+    parser.add_argument("--most", type=int, default=600, help="Questions of a set, spread evenly.")
     arguments = parser.parse_args()
     encoder = SentenceTransformerEncoder(find_model(DEFAULT_MODEL))
     results = {}
     for name in arguments.sets:
         try:
-            questions = read_set(name, arguments.evals, arguments.every)
+            questions = read_set(name, arguments.evals, arguments.most)
         except FileNotFoundError as error:
             print(f"{name}: left out, there is no {error.filename}")
             continue
         results[name] = measure(questions, encoder)
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"commit": commit, "sets": results}, indent=1) + "\n")
 
 
-def read_set(name: str, evals: Path, every: int) -> QuestionSet:
+def read_set(name: str, evals: Path, most: int) -> QuestionSet:
     if name == "seeds":
         return _texts(name, ROOT / "seeds", ROOT / "seeds" / "questions.jsonl")
     if name == "originals":
@@ -105,7 +109,7 @@ def read_set(name: str, evals: Path, every: int) -> QuestionSet:
         Asked(row["question"], frozenset(row["relevant"]))
         for row in _lines(evals / name / "questions.jsonl.gz")
     ]
-    return QuestionSet(name, arrivals, tuple(asked[::every]))
+    return QuestionSet(name, arrivals, tuple(asked[:: -(-len(asked) // most)]))
 
 
 def measure(questions: QuestionSet, encoder: Encoder) -> dict[str, object]:

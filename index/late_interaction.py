@@ -42,7 +42,7 @@ class WeightedTokens:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """All that a passage's vectors depend on."""
+    """All that the vectors of a passage or a question depend on."""
 
     context: str
     words: str
@@ -51,8 +51,8 @@ class _Text:
 class LateInteraction:
     """Compares questions with passages word piece by word piece.
 
-    Passages' vectors are computed when they are first needed and kept for later questions. Safe
-    to share between threads.
+    Vectors are computed when they are first needed and kept: those of passages for later
+    questions, those of a question for its reader. Safe to share between threads.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -62,7 +62,7 @@ class LateInteraction:
 
     def question(self, question: str, words: Sequence[WordWeight]) -> WeightedTokens:
         """Encode a question. Word pieces of words that carry no meaning weigh nothing."""
-        [tokens] = self._encoder.encode_tokens([question])
+        [tokens] = self._tokens([_Text("", question)])
         weights = np.zeros(len(tokens.vectors), dtype=np.float32)
         for word in words:
             inside = (tokens.starts < word.span.end) & (tokens.ends > word.span.start)
@@ -76,7 +76,9 @@ class LateInteraction:
 
         Starts and ends are offsets into the passage, below 0 for word pieces of the context.
         """
-        texts = [_text_of(hit) for hit in hits]
+        return self._tokens([_text_of(hit) for hit in hits])
+
+    def _tokens(self, texts: Sequence[_Text]) -> list[TokenVectors]:
         with self._guard:
             held = {text: self._cache[text] for text in texts if text in self._cache}
         missing = [text for text in dict.fromkeys(texts) if text not in held]
