@@ -133,7 +133,8 @@ def _say(verbose: bool, message: str) -> None:
 def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
     from pydantic import ValidationError
 
-    from api.schemas import AskReply, AskRequest
+    from api.replies import AskReply
+    from api.requests import AskRequest
     from api.service import Service
 
     service = Service(settings)

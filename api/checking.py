@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.schemas import VerifyRequest
+from api.requests import VerifyRequest
 from index.errors import FootnotedError, UnknownDocumentError
 from index.store import Store
 from index.types import Span

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import DescribedModel, ReplyModel, described
+from api.replies import DescribedModel, ReplyModel, described
 from index.ingest import Report
 from index.store import Entry
 from index.types import Document, Passage

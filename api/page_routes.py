@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from api.document_schemas import document_model
 from api.errors import problem
+from api.requests import AskRequest
 from api.routes import answer_question
-from api.schemas import AskRequest
 from api.state import State, state_of
 from index.errors import FootnotedError, IndexMissingError, UnknownDocumentError
 

@@ -6,19 +6,18 @@ page as escaped text only: markup is made from offsets, never from what a docume
 
 import datetime as dt
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-__all__ = ["Pages", "Segment", "segments"]
+from api.document_view import document_blocks, left_out
+from api.segments import Json, Segment, segments
 
-Json = Mapping[str, Any]  # Any: parsed JSON of the contract, whose models live elsewhere
+__all__ = ["Pages", "Segment", "segments"]
 
 FILTERS: Final = ("from", "before", "publisher", "language", "tag")
 """Names of the form's filters, as they stand in the page's address."""
@@ -44,14 +43,6 @@ OF_THE_DOCUMENT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text together with every kind of highlight that covers it."""
-
-    text: str
-    kinds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Piece:
     """Words of an answer with their footnotes; `anchors` are the footnotes not met before."""
 
@@ -59,20 +50,6 @@ class Piece:
     citations: tuple[int, ...] = ()
     anchors: tuple[int, ...] = ()
     language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading or paragraph of a document's page; `page` is set where a new page begins."""
-
-    tag: str
-    segments: list[Segment]
-    anchor: str = ""
-    page: int | None = None
-
-    @property
-    def cited(self) -> bool:
-        return any("cited" in segment.kinds for segment in self.segments)
 
 
 class Pages:
@@ -169,33 +146,6 @@ class Pages:
         return self._environment.get_template(template).render(page)
 
 
-def segments(text: str, highlights: Iterable[Json]) -> list[Segment]:
-    """Cut `text` where highlights begin and end.
-
-    Args:
-        highlights: `{start, end, kind}` in code points of `text`; may overlap, stand in any order
-            and reach beyond the text, where they are cut off.
-
-    Returns:
-        Segments in order whose texts join to `text`. Neighbours differ in their kinds, which are
-        sorted; no segment is empty.
-    """
-    spans = [
-        (max(0, highlight["start"]), min(len(text), highlight["end"]), highlight["kind"])
-        for highlight in highlights
-    ]
-    spans = [(start, end, kind) for start, end, kind in spans if start < end]
-    cuts = sorted({0, len(text)}.union(*((start, end) for start, end, _ in spans)))
-    parts: list[Segment] = []
-    for start, end in pairwise(cuts):
-        kinds = tuple(sorted({kind for at, to, kind in spans if at <= start and end <= to}))
-        joined = text[start:end]
-        if parts and parts[-1].kinds == kinds:
-            joined = parts.pop().text + joined
-        parts.append(Segment(joined, kinds))
-    return parts
-
-
 def pieces(reply: Json) -> Iterator[Piece]:
     """Cut an answer where its cited words begin and end; blanks between them are left out."""
     answer = reply["answer"]
@@ -221,62 +171,6 @@ def described(passage: Json, reply: Json) -> Json:
     citation: Json = next(known, {})
     fields = {name: citation[name] for name in OF_THE_DOCUMENT if name in citation}
     return {**fields, **passage}
-
-
-def document_blocks(document: Json, cited: tuple[int, int] | None) -> Iterator[Block]:
-    """Everything of a document's text that is not an aside, with the cited range marked.
-
-    Words that neither a passage nor an aside holds are shown too: a reader sees the whole text.
-    """
-    text, at, page = document["text"], 0, None
-    for start, end, tag, passage in parts_of(document):
-        if text[at:start].strip():
-            yield Block("p", marked(text, at, start, cited))
-        at = max(at, end)
-        if tag:
-            new_page = passage.get("page")
-            turned = new_page if new_page != page else None
-            page = new_page or page
-            anchor = f"passage-{passage['id']}" if passage else ""
-            yield Block(tag, marked(text, start, end, cited), anchor, turned)
-    if text[at:].strip():
-        yield Block("p", marked(text, at, len(text), cited))
-
-
-def parts_of(document: Json) -> list[tuple[int, int, str, Json]]:
-    """Start, end, tag ("" for what is left out) and passage of every stretch, in text order."""
-    passages = sorted(document["passages"], key=lambda passage: int(passage["start"]))
-    starts = [passage["start"] for passage in passages]
-    parts = [(passage["start"], passage["end"], "p", passage) for passage in passages]
-    depth = 1
-    for aside in sorted(document["asides"], key=lambda aside: int(aside["start"])):
-        tag = ""
-        if aside["reason"] == "heading":
-            words = document["text"][aside["start"] : aside["end"]].strip()
-            below = bisect_left(starts, aside["end"])
-            path = (passages[below]["heading"] or "").split(" › ") if below < len(starts) else []
-            # A level must not be skipped: a listener moves about the page by its headings.
-            depth = min(path.index(words) + 2 if words in path else 2, depth + 1, 4)
-            tag = f"h{depth}"
-        parts.append((aside["start"], aside["end"], tag, {}))
-    return sorted(parts, key=lambda part: part[:2])
-
-
-def marked(text: str, start: int, end: int, cited: tuple[int, int] | None) -> list[Segment]:
-    """`text[start:end]` with the part of it that stands in the cited range."""
-    if cited is None:
-        return segments(text[start:end], [])
-    mark = {"start": cited[0] - start, "end": cited[1] - start, "kind": "cited"}
-    return segments(text[start:end], [mark])
-
-
-def left_out(document: Json) -> list[tuple[str, str]]:
-    """Words and reason of every aside but the headings, which the page shows in place."""
-    return [
-        (document["text"][aside["start"] : aside["end"]], aside["reason"])
-        for aside in document["asides"]
-        if aside["reason"] != "heading"
-    ]
 
 
 def form_filters(filters: Json) -> dict[str, list[str]]:

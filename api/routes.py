@@ -12,16 +12,8 @@ from pydantic import ValidationError
 
 from api.cursors import decode_cursor, encode_cursor
 from api.errors import BadCursorError, problem_for
-from api.schemas import (
-    AskQuery,
-    AskReply,
-    AskRequest,
-    BatchRequest,
-    SearchReply,
-    SearchRequest,
-    VerifyReply,
-    VerifyRequest,
-)
+from api.replies import AskReply, SearchReply, VerifyReply
+from api.requests import AskQuery, AskRequest, BatchRequest, SearchRequest, VerifyRequest
 from api.state import State, state_of
 from index.errors import FootnotedError
 from index.types import Span

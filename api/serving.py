@@ -30,7 +30,7 @@ def run(settings: Settings) -> None:
     configure_logging()
     app = create_app(settings)
     url = f"http://{_reachable(host)}:{port}"
-    print(f"footnoted serves {url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    _tell_where(url)
     _tell_who_may_ask(settings)
     announce(settings.data, url)
     config = uvicorn.Config(
@@ -70,6 +70,14 @@ def _listen(host: str, port: int) -> socket.socket:
 def _reachable(host: str) -> str:
     anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
     return anywhere.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _tell_where(url: str) -> None:
+    """To a person on a terminal; elsewhere as a line of the log, which programs read."""
+    if sys.stderr.isatty():
+        print(f"footnoted serves {url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    else:
+        log.info("serving at %s", url)
 
 
 def _tell_who_may_ask(settings: Settings) -> None:
