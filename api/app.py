@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
+from ipaddress import ip_address
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import document_routes, errors, page_routes, routes
 from api.errors import ForbiddenError
+from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
 from api.pages import Pages
 from api.service import Service
@@ -22,7 +24,6 @@ from api.workers import Workers
 
 __all__ = ["create_app", "is_loopback_name"]
 
-SLACK_BYTES = 1_000_000  # of a body beside the file in it: multipart frames, JSON escapes
 SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -31,12 +32,14 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
 
 def is_loopback_name(host: str) -> bool:
     """Whether a listening address is reached from this machine only."""
-    return host in LOOPBACK_NAMES or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI:
@@ -59,7 +62,11 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         state.workers.close()
         service.close()
 
-    middleware = [Middleware(RequestLog, metrics=metrics), Middleware(SecurityHeaders)]
+    middleware = [
+        Middleware(RequestLog, metrics=metrics),
+        Middleware(SecurityHeaders),
+        Middleware(BodyLimit, document_bytes=settings.max_file_bytes),
+    ]
     app = FastAPI(
         title="footnoted",
         version=version("footnoted"),
@@ -69,7 +76,6 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         lifespan=lifespan,
         middleware=middleware,
         dependencies=[Depends(require_own_host)] if is_loopback_name(settings.host) else [],
-        max_body_size=settings.max_file_bytes + SLACK_BYTES,
     )
     app.state.footnoted = state
     errors.install(app)

@@ -5,7 +5,7 @@ import ipaddress
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from api.cursors import decode_cursor, encode_cursor
 from api.document_schemas import (
+    DocumentId,
     DocumentList,
     DocumentModel,
     ReportModel,
@@ -36,7 +37,7 @@ def require_own_page(request: Request) -> None:
     A browser sends some requests across sites without asking first; it names the site, though.
     """
     origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin and origin.partition("://")[2] != request.headers.get("host"):
         raise ForbiddenError(f"documents cannot be changed from the site {origin[:200]}")
     if not _is_loopback(request.client.host if request.client else ""):
         raise ForbiddenError("documents can be changed from the machine of the service only")
@@ -139,7 +140,7 @@ async def add_document(
     openapi_extra=OneFileOrJson,
 )
 async def put_document(
-    request: Request, response: Response, document_id: str, collection: Collection = None
+    request: Request, response: Response, document_id: DocumentId, collection: Collection = None
 ) -> ReportModel:
     """The same document twice changes nothing and says `unchanged`."""
     state = state_of(request)
@@ -205,7 +206,8 @@ async def _draft(request: Request, state: State, *, document_id: str | None) -> 
             f"content type {kind[:100]!r} is not taken here; send application/json, or "
             "multipart/form-data with one file"
         )
-    return _sent(await request.body(), state, document_id)
+    body = await request.body()
+    return await state.workers.run(lambda: _sent(body, state, document_id))
 
 
 def _sent(body: bytes, state: State, document_id: str | None) -> Draft:
@@ -223,7 +225,8 @@ def _sent(body: bytes, state: State, document_id: str | None) -> Draft:
         json.dumps(record, sort_keys=True, ensure_ascii=True).encode()
     ).hexdigest()
     basis = reading.metadata.url or hashlib.sha256(reading.text.encode()).hexdigest()
-    chosen = document_id or given or derived_id(reading.metadata.title or "text", basis)
+    named = reading.metadata.url or reading.metadata.title or "text"
+    chosen = document_id or given or derived_id(named, basis)
     source = reading.metadata.url or chosen
     return Draft(
         source,
@@ -235,11 +238,11 @@ def _sent(body: bytes, state: State, document_id: str | None) -> Draft:
 
 
 async def _uploaded(request: Request, state: State, document_id: str | None) -> Draft:
-    form = await request.form()
-    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-    if len(files) != 1 or not files[0].filename:
-        raise InvalidDocumentError((("/file", f"one named file is needed, got {len(files)}"),))
-    content = await files[0].read()
+    async with request.form() as form:
+        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        if len(files) != 1 or not files[0].filename:
+            raise InvalidDocumentError((("/file", f"one named file is needed, got {len(files)}"),))
+        content = await files[0].read()
     name = files[0].filename.replace("\\", "/").rpartition("/")[2]
     outcomes = await state.workers.run(
         lambda: list(

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.replies import DescribedModel, ReplyModel, described
 from index.ingest import Report
@@ -12,6 +12,7 @@ from index.store import Entry
 from index.types import Document, Passage
 
 __all__ = [
+    "DocumentId",
     "DocumentList",
     "DocumentModel",
     "DocumentRequest",
@@ -20,6 +21,18 @@ __all__ = [
     "document_model",
     "entry_model",
     "report_model",
+]
+
+
+def _possible_id(document_id: str) -> str:
+    """The rule of ids in JSON (index/formats/jsonlines.py), for an id in an address."""
+    if not (document_id.isprintable() and document_id.strip() and document_id.strip(".")):
+        raise ValueError("must be printable characters, not only dots or spaces")
+    return document_id
+
+
+DocumentId = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_possible_id)
 ]
 
 

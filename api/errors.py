@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.checking import NoCitationsError
+from api.settings import SettingsError
 from index import errors as index_errors
 from index.errors import FootnotedError, InvalidDocumentError
 
@@ -72,6 +74,9 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     BadCursorError: (400, "bad-cursor"),
     ForbiddenError: (403, "forbidden"),
     UnsupportedMediaError: (415, "unsupported-format"),
+    # These two come from the command line only.
+    NoCitationsError: (422, "invalid-field"),
+    SettingsError: (500, "internal-error"),
 }
 
 TITLES = {

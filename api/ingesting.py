@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from api.service import Service
+from index.errors import SourceError
 from index.ingest import Arrival, Report
 from index.ingest import Progress as Step
 from index.loading import Source, find_sources, load
+from index.types import Draft
 
 __all__ = ["ingest_paths"]
 
@@ -46,11 +48,17 @@ def ingest_paths(
 def _arrivals(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:
     limits = service.settings.limits()
     for source in sources:
-        outcomes = load(source, limits=limits)
-        size = _size(source)
+        left = _size(source)
+        *outcomes, last = load(source, limits=limits)
         for outcome in outcomes:
+            size = min(left, _characters(outcome))
+            left -= size
             yield Arrival(source.name, source.origin, outcome, size)
-            size = 0
+        yield Arrival(source.name, source.origin, last, left)
+
+
+def _characters(outcome: Draft | SourceError) -> int:
+    return len(outcome.reading.text) if isinstance(outcome, Draft) else 0
 
 
 def _size(source: Source) -> int:

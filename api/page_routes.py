@@ -107,9 +107,10 @@ async def readyz(request: Request) -> Response:
     state = state_of(request)
     name = state.service.settings.collection
     try:
-        generation = state.service.collection(name).store.generation()
+        generation = await state.workers.run(state.service.ready)
     except FootnotedError as error:
-        return problem(request, 503, "index-missing", str(error))
+        kind = "index-missing" if isinstance(error, IndexMissingError) else "not-ready"
+        return problem(request, 503, kind, str(error))
     return JSONResponse({"status": "ready", "collection": name, "generation": generation})
 
 
@@ -137,6 +138,7 @@ PROBLEM_TEXTS = {
     "method-not-allowed": (405, "The address is right, the method is not."),
     "model-mismatch": (409, "The index was made with another model than the one set."),
     "model-unavailable": (503, "The model that is set cannot be loaded."),
+    "not-ready": (503, "The service lives and cannot answer; the detail says why."),
     "not-found": (404, "There is nothing at this address."),
     "not-text": (422, "What should be text is not."),
     "overloaded": (503, "Too many questions are waiting. Retry-After says when to ask again."),

@@ -5,13 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
 from api.cursors import decode_cursor, encode_cursor
 from api.errors import BadCursorError, problem_for
+from api.limits import require_json
 from api.replies import AskReply, SearchReply, VerifyReply
 from api.requests import AskQuery, AskRequest, BatchRequest, SearchRequest, VerifyRequest
 from api.state import State, state_of
@@ -23,8 +24,7 @@ from qa.verifying import verify
 
 __all__ = ["answer_question", "router"]
 
-MOST_BYTES = 1_000_000  # of a request's body: a hundred questions with all their filters
-router = APIRouter(prefix="/v1", tags=["Ask"], max_body_size=MOST_BYTES)
+router = APIRouter(prefix="/v1", tags=["Ask"], dependencies=[Depends(require_json)])
 
 
 @router.post("/ask", summary="Ask a question")

@@ -1,5 +1,6 @@
 """The open collections and the encoder behind every way in."""
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 from api.settings import Settings
 from index.collection import Collection, collection_names
 from index.embedding import Encoder, SentenceTransformerEncoder, find_model
-from index.errors import IndexMissingError
+from index.errors import FootnotedError, IndexMissingError
 from index.ingest import Ingester, Progress
 from qa.answering import Answerer
 
 __all__ = ["Service"]
+
+log = logging.getLogger("footnoted")
 
 
 class Service:
@@ -96,11 +99,22 @@ class Service:
 
     def warm(self) -> None:
         """Load the model and the default collection, so that the first question is as fast as
-        the next."""
-        self.encoder.encode_queries(["warm"])
-        if self.settings.collection in self.collections():
-            self.answerer(self.settings.collection)
-            self.collection(self.settings.collection).snapshot()
+        the next. What cannot be loaded is logged, and told to whoever asks."""
+        try:
+            self.encoder.encode_queries(["warm"])
+            self.ready()
+        except FootnotedError as error:
+            log.warning("not ready: %s", error)
+
+    def ready(self) -> int:
+        """Generation of the default collection, if questions can be answered from it.
+
+        Raises:
+            IndexMissingError: Nothing was ingested yet.
+            ModelMismatchError: The collection was made with another model.
+        """
+        self.answerer(self.settings.collection)
+        return self.collection(self.settings.collection).snapshot().generation
 
     def close(self) -> None:
         with self._guard:

@@ -24,6 +24,7 @@ __all__ = [
     "DEFAULT_MODEL",
     "Encoder",
     "EncoderIdentity",
+    "ModelFolder",
     "Prefixes",
     "SentenceTransformerEncoder",
     "TokenVectors",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -23,7 +23,8 @@ __all__ = ["Arrival", "Ingester", "Progress", "Report", "Similar", "Status"]
 
 # Names the rules from bytes to passages: a change of them makes documents new, not `unchanged`.
 RECIPE = "1"
-BATCH = 256  # passages that are embedded and committed together
+BATCH = 256  # passages that are committed together
+EMBEDDED_TOGETHER = 64  # passages; enough to fill the encoder's batches, and to show progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class Ingester:
         batch = list(batch)
         new = [(taken.arrival, taken.prepared) for taken in batch if taken.prepared]
         if new:
-            vectors = [self._embed(arrival, prepared) for arrival, prepared in new]
+            vectors = self._embed(new)
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             with self._collection.writing() as writer:
                 for (_, prepared), embedded in zip(new, vectors, strict=True):
@@ -223,14 +224,24 @@ class Ingester:
                     )
         yield from (taken.report for taken in batch)
 
-    def _embed(self, arrival: Arrival, prepared: Prepared) -> Vectors:
-        texts = prepared.texts
+    def _embed(self, new: Sequence[tuple[Arrival, Prepared]]) -> list[Vectors]:
+        """Vectors of several documents' passages, embedded together: small ones fill a batch."""
+        texts = [text for _, prepared in new for text in prepared.texts]
         parts: list[Vectors] = []
-        for start in range(0, len(texts), BATCH):
-            parts.append(self._encoder.encode_passages(texts[start : start + BATCH]))
+        for start in range(0, len(texts), EMBEDDED_TOGETHER):
+            parts.append(self._encoder.encode_passages(texts[start : start + EMBEDDED_TOGETHER]))
             self._embedded += len(parts[-1])
-            self._advance(arrival, arrival.size * (start + len(parts[-1])) // len(texts))
-        return np.concatenate(parts)
+            self._advance_all(new, embedded=start + len(parts[-1]))
+        ends = np.cumsum([len(prepared.texts) for _, prepared in new])
+        return np.split(np.concatenate(parts), ends[:-1])
+
+    def _advance_all(self, new: Sequence[tuple[Arrival, Prepared]], *, embedded: int) -> None:
+        for arrival, prepared in new:
+            done = min(embedded, len(prepared.texts))
+            if done <= 0:
+                return
+            self._advance(arrival, arrival.size * done // len(prepared.texts))
+            embedded -= done
 
     def _advance(self, arrival: Arrival, done: int) -> None:
         self._on_progress(Progress(arrival.source, done, self._embedded))

@@ -185,6 +185,8 @@ def draft_of(
 ) -> Iterator[Draft | SourceError]:
     """Read bytes as the format that their file name tells."""
     try:
+        if not content.strip():
+            raise EmptySourceError("there are no words in it")
         format_name = FORMATS.get(Path(name).suffix.lower())
         if format_name is None:
             raise UnsupportedFormatError(Path(name).suffix or name, tuple(FORMATS))

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import sqlite3
 
+from index.records import Entry
 from index.types import (
     Aside,
     AsideKind,
@@ -20,6 +21,7 @@ __all__ = [
     "aside_of",
     "document_of",
     "document_row",
+    "entry_of",
     "metadata_of",
     "passage_of",
 ]
@@ -100,3 +102,16 @@ def document_row(document: Document, recipe: str, ingested_at: str) -> dict[str,
         "recipe": recipe,
         "ingested_at": ingested_at,
     }
+
+
+def entry_of(row: sqlite3.Row) -> Entry:
+    return Entry(
+        document_id=row["document_id"],
+        source=row["source"],
+        origin=row["origin"],
+        title=row["title"],
+        metadata=metadata_of(row),
+        passages=row["passages"],
+        content_sha256=row["content_sha256"],
+        ingested_at=row["ingested_at"],
+    )

@@ -1,7 +1,6 @@
 """The truth on disk: documents, passages and vectors, read and written by their meaning."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from index.rows import (
     PASSAGE_COLUMNS,
     aside_of,
     document_of,
+    entry_of,
     metadata_of,
     passage_of,
 )
@@ -229,7 +229,7 @@ class Store:
         rows = self._connection.execute(
             f"{ENTRIES} WHERE d.id > ? ORDER BY d.id LIMIT ?", (after, limit)
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def entries_from(self, origin: str) -> list[Entry]:
         """Documents that were read from a file, or from any file below a folder."""
@@ -238,7 +238,7 @@ class Store:
             f"{ENTRIES} WHERE d.origin = ? OR substr(d.origin, 1, ?) = ? ORDER BY d.id",
             (origin, len(inside), inside),
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def fingerprint(self, document_id: str) -> Fingerprint | None:
         """What tells whether a document is the same as before; None if it is not stored."""
@@ -291,16 +291,3 @@ class Store:
 
 def _keys(connection: Connection, query: str, *values: object) -> Keys:
     return np.fromiter((row[0] for row in connection.execute(query, values)), dtype=np.int64)
-
-
-def _entry(row: sqlite3.Row) -> Entry:
-    return Entry(
-        row["document_id"],
-        row["source"],
-        row["origin"],
-        row["title"],
-        metadata_of(row),
-        row["passages"],
-        row["content_sha256"],
-        row["ingested_at"],
-    )

@@ -10,7 +10,6 @@ from hypothesis import settings
 from index.collection import Collection
 from index.embedding import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
 
-
 # The time of one example says nothing on a machine that others use, too.
 settings.register_profile("footnoted", deadline=None)
 settings.load_profile("footnoted")

@@ -2,7 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -10,10 +14,20 @@ from index.embedding import EncoderIdentity, TokenVectors
 from index.reports import Arrival
 from index.types import Draft, Metadata, Reading, Vectors
 
-__all__ = ["WordHashEncoder", "arrival", "draft"]
+__all__ = ["WordHashEncoder", "another_writer", "arrival", "draft"]
 
 DIMENSIONS = 64
 WORD = re.compile(r"\w+")
+HOLDER = """
+import sys
+from filelock import FileLock
+from pathlib import Path
+folder = Path(sys.argv[1])
+with FileLock(folder / "writer.lock"):
+    (folder / "writer.txt").write_text(f"process {sys.argv[2]} on here")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 class WordHashEncoder:
@@ -65,6 +79,21 @@ def arrival(text: str, *, document_id: str = "a", **stated: object) -> Arrival:
     """A draft as it comes in."""
     made = draft(text, document_id=document_id, **stated)  # type: ignore[arg-type]  # as above
     return Arrival(made.source, made.origin, made, len(text))
+
+
+@contextmanager
+def another_writer(folder: Path) -> Iterator[None]:
+    """A real process that holds the right to write."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder), "4711"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        if process.stdout:
+            process.stdout.readline()
+        yield
+        process.communicate()
 
 
 def _sum(text: str) -> Vectors:

@@ -82,8 +82,8 @@ def check_claims(reply: Any, read: Callable[[str], str]) -> None:
 
 def replies_in(response: httpx.Response) -> Iterator[Any]:
     kind = response.headers.get("content-type", "")
-    if kind == "application/json":
-        yield json.loads(response.read())
+    if kind == "application/json" and response.read():
+        yield response.json()
     if kind.startswith("text/event-stream"):
         lines = response.read().decode().splitlines()
         yield from (json.loads(line[5:]) for line in lines if line.startswith("data:"))

@@ -146,7 +146,7 @@ def test_any_printable_id_can_be_written_read_cited_and_deleted(desk, document_i
     assert (page.status_code, removed.status_code) == (200, 204)
 
 
-@pytest.mark.parametrize("path", ["", "%00", "%20", "x" * 201, "%0A", "..%2F..", "..."])
+@pytest.mark.parametrize("path", ["", "%00", "%20", "x" * 201, "%0A", "..."])
 def test_an_id_that_no_document_can_have_is_refused_in_the_address(desk, problem, path):
     response = desk.client.put(f"/v1/documents/{path}", json={"text": "Some words."})
 

@@ -2,15 +2,12 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fakes import WordHashEncoder, arrival
+from fakes import WordHashEncoder, another_writer, arrival
 
 from index import collection as module
 from index.collection import Collection, Snapshot, collection_names
@@ -21,33 +18,8 @@ from index.errors import (
     UnknownCollectionError,
 )
 from index.ingest import Ingester
+from index.lexical import LexicalIndex
 from index.types import Filters
-
-HOLDER = """
-import sys
-from filelock import FileLock
-from pathlib import Path
-folder = Path(sys.argv[1])
-with FileLock(folder / "writer.lock"):
-    (folder / "writer.txt").write_text(f"process {sys.argv[2]} on here")
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@contextmanager
-def another_writer(folder: Path) -> Iterator[None]:
-    """A real process that holds the right to write."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder), "4711"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield
-        process.communicate()
 
 
 def put(collection: Collection, text: str, document_id: str = "a") -> None:
@@ -138,15 +110,17 @@ def test_a_name_that_could_leave_the_folder_is_unknown(tmp_path: Path, name: str
 
 
 def test_a_collection_of_another_model_is_refused(collection: Collection, tmp_path: Path) -> None:
-    with pytest.raises(ModelMismatchError, match="'word-hash'.*'another'"):
+    with pytest.raises(ModelMismatchError, match=r"'word-hash'.*'another'"):
         Collection.create(tmp_path / "data", "default", WordHashEncoder(name="another").identity)
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_second_writer_is_refused_and_told_who_writes(collection: Collection) -> None:
-    with another_writer(folder_of(collection)):
-        with pytest.raises(IndexLockedError, match="process 4711 on here is writing"):
-            put(collection, "The ferry sails at noon.")
+    with (
+        another_writer(folder_of(collection)),
+        pytest.raises(IndexLockedError, match="process 4711 on here is writing"),
+    ):
+        put(collection, "The ferry sails at noon.")
 
     assert collection.store.generation() == 0
 
@@ -205,9 +179,11 @@ def test_while_another_process_is_between_the_two_the_state_before_is_kept(
 def test_without_a_state_before_the_writer_is_named(collection: Collection) -> None:
     put_in_store_only(collection, "The ferry sails at noon.")
 
-    with another_writer(folder_of(collection)):
-        with pytest.raises(IndexLockedError, match="process 4711 on here"):
-            collection.snapshot()
+    with (
+        another_writer(folder_of(collection)),
+        pytest.raises(IndexLockedError, match="process 4711 on here"),
+    ):
+        collection.snapshot()
 
 
 def test_a_reader_sees_what_another_process_writes(collection: Collection, tmp_path: Path) -> None:
@@ -225,7 +201,7 @@ def test_the_lexical_index_of_another_store_is_not_used(tmp_path: Path) -> None:
     old = Collection.create(tmp_path, "default", identity)
     put(old, "The ferry sails at noon.")
     old.close()
-    [path.unlink() for path in folder_of(old).glob("store.sqlite*")]
+    (folder_of(old) / "store.sqlite").unlink()
 
     new = Collection.create(tmp_path, "default", identity)
     put(new, "A gull flies.")
@@ -239,10 +215,10 @@ def test_a_change_between_store_and_searcher_is_never_half_seen(
 ) -> None:
     put(collection, "The ferry sails at noon.")
     opened = collection._opened_lexical
-    texts = ["A gull flies."]
 
-    def opened_late() -> object:
-        [put_in_store_only(collection, texts.pop()) for _ in texts[:]]
+    def opened_late() -> LexicalIndex:
+        monkeypatch.setattr(collection, "_opened_lexical", opened)
+        put_in_store_only(collection, "A gull flies.")
         return opened()
 
     monkeypatch.setattr(collection, "_opened_lexical", opened_late)
@@ -252,15 +228,47 @@ def test_a_change_between_store_and_searcher_is_never_half_seen(
     assert (snapshot.generation, words(snapshot, "gull"), words(snapshot, "ferry")) == (2, 1, 0)
 
 
+def test_a_change_after_the_lexical_index_was_looked_at_is_never_half_seen(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(collection, "The ferry sails at noon.")
+    looked = collection._lexical_is_current
+
+    def looked_early() -> bool:
+        is_current = looked()
+        monkeypatch.setattr(collection, "_lexical_is_current", looked)
+        put_in_store_only(collection, "A gull flies.")
+        return is_current
+
+    monkeypatch.setattr(collection, "_lexical_is_current", looked_early)
+
+    snapshot = collection.snapshot()
+
+    assert (snapshot.generation, words(snapshot, "gull"), words(snapshot, "ferry")) == (2, 1, 0)
+
+
+def test_an_older_store_that_was_put_back_gets_a_lexical_index_of_its_own(tmp_path: Path) -> None:
+    identity = WordHashEncoder().identity
+    old = Collection.create(tmp_path, "default", identity)
+    put(old, "The ferry sails at noon.")
+    old.close()
+    copy = shutil.copy(folder_of(old) / "store.sqlite", tmp_path / "copy")
+    newer = Collection.open(tmp_path, "default")
+    put(newer, "A gull flies.")
+    newer.close()
+
+    shutil.copy(copy, folder_of(old) / "store.sqlite")
+    again = Collection.open(tmp_path, "default").snapshot()
+
+    assert (again.generation, words(again, "ferry"), words(again, "gull")) == (1, 1, 0)
+
+
 def test_threads_may_write_and_read_at_once(collection: Collection) -> None:
-    writers = [
-        threading.Thread(target=put, args=(collection, f"Ferry {n} sails.", f"d{n}"))
-        for n in range(4)
-    ]
-    readers = [threading.Thread(target=collection.snapshot) for _ in range(4)]
+    with ThreadPoolExecutor(8) as threads:
+        written = [threads.submit(put, collection, f"Ferry {n} sails.", f"d{n}") for n in range(4)]
+        read = [threads.submit(collection.snapshot) for _ in range(4)]
 
-    [thread.start() for thread in (*writers, *readers)]
-    [thread.join() for thread in (*writers, *readers)]
-
+    assert [future.exception() for future in written] == [None] * 4
+    assert [future.exception() for future in read] == [None] * 4
     snapshot = collection.snapshot()
     assert (snapshot.generation, len(snapshot.dense), words(snapshot, "ferry")) == (4, 4, 4)

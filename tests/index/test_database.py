@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from sqlite3 import OperationalError
 
 import pytest
 
@@ -31,12 +32,17 @@ def test_a_database_can_be_used_again_after_it_was_closed(tmp_path: Path) -> Non
     assert database.generation() == 0
 
 
+def change_and_fail(database: Database) -> None:
+    with database.changing() as connection:
+        connection.execute("UPDATE meta SET value = '9' WHERE name = 'generation'")
+        connection.execute("UPDATE no_such_table SET value = '9'")
+
+
 def test_a_change_that_fails_is_undone(tmp_path: Path) -> None:
     database = Database.create(tmp_path / "s", MODEL)
 
-    with pytest.raises(KeyError, match="stop"), database.changing() as connection:
-        connection.execute("UPDATE meta SET value = '9' WHERE name = 'generation'")
-        raise KeyError("stop")
+    with pytest.raises(OperationalError, match="no such table"):
+        change_and_fail(database)
 
     assert database.generation() == 0
 

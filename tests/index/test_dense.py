@@ -22,7 +22,7 @@ def keys(n: int) -> Keys:
 
 
 def brute_force(held: Keys, vectors: Vectors, query: Vectors, k: int) -> list[float]:
-    return np.sort(vectors @ query)[::-1][:k].astype(float).tolist()
+    return [float(score) for score in np.sort(vectors @ query)[::-1][:k]]
 
 
 @given(SEEDS, st.integers(1, 40), st.integers(1, 50))

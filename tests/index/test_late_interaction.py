@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.embedding import TokenVectors
-from index.late_interaction import LateInteraction, WeightedTokens, WordWeight, maxsim
+from index.late_interaction import (
+    LateInteraction,
+    WeightedTokens,
+    WordWeight,
+    best_sentence,
+    maxsim,
+)
 from index.types import Hit, Metadata, Passage, Provenance, Scores, Span
 
 Matrix = npt.NDArray[np.float32]
@@ -71,6 +77,17 @@ def test_within_a_span_only_its_word_pieces_count(seed: int, m: int, data: st.Da
     score = maxsim(asked, tokens(rows), within=Span(4 * first, 4 * last + 3))
 
     assert score == pytest.approx(maxsim(asked, tokens(rows[first : last + 1])), abs=1e-5)
+
+
+def test_the_best_sentence_is_the_one_that_has_every_word() -> None:
+    late, found = LateInteraction(WordHashEncoder()), hit("A gull flies. The ferry fee is high.")
+    [read] = late.passages([found])
+    asked = late.question("ferry fee", [])
+
+    score = best_sentence(asked, found, read)
+
+    assert score == maxsim(asked, read, within=Span(14, 36))
+    assert score == pytest.approx(1.0, abs=1e-3)
 
 
 def test_a_passage_without_word_pieces_scores_nothing() -> None:

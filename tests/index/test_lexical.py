@@ -37,7 +37,7 @@ def keys(*values: int) -> Keys:
 
 
 def found(searcher: LexicalSearcher, question: str, *, filters: Filters = NOTHING) -> list[int]:
-    return searcher.search(question, k=50, filters=filters).keys.tolist()
+    return [int(key) for key in searcher.search(question, k=50, filters=filters).keys]
 
 
 @settings(max_examples=15)
@@ -199,6 +199,19 @@ def test_a_rare_word_weighs_more_and_every_word_something(tmp_path: Path) -> Non
 
     assert (ferry.span, gull.span, tern.span) == (Span(4, 9), Span(13, 17), Span(21, 25))
     assert 0 < ferry.idf <= gull.idf < tern.idf
+
+
+def test_a_word_weighs_something_even_where_most_passages_with_it_were_removed(
+    tmp_path: Path,
+) -> None:
+    lexical = LexicalIndex.make(tmp_path, store="s")
+    items = [indexed(1, "ferry"), indexed(2, "ferry"), indexed(3, "gull")]
+    lexical.apply(generation=1, removed=keys(), added=items)
+    lexical.apply(generation=2, removed=keys(1, 2), added=[])
+
+    [ferry] = lexical.searcher().word_weights("ferry")
+
+    assert ferry.idf > 0
 
 
 def test_matched_words_are_told_with_their_places() -> None:

@@ -17,7 +17,8 @@ ENGLISH = (
 
 
 def document(text: str, *, source: str = "", **stated: object) -> Document:
-    return prepare(draft(text, source=source, **stated), WordHashEncoder()).document
+    made = draft(text, source=source, **stated)  # type: ignore[arg-type]  # fields of Metadata
+    return prepare(made, WordHashEncoder()).document
 
 
 def test_an_untitled_text_gets_its_opening_words() -> None:
@@ -30,11 +31,8 @@ def test_an_untitled_text_gets_its_opening_words() -> None:
 def test_long_opening_words_are_cut_between_words() -> None:
     title = document(ENGLISH).title
 
-    assert (
-        title
-        == "The ferry sails to the islands every day at noon, and the people of the harbour wait for…"
-    )
-    assert len(title) <= 91
+    assert title.endswith(" and the people of the harbour wait for…")
+    assert title.removesuffix("…") in ENGLISH
 
 
 def test_opening_words_are_no_context_but_a_title_is() -> None:

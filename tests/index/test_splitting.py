@@ -62,7 +62,8 @@ def test_every_visible_character_is_in_exactly_one_passage_or_aside(
 ) -> None:
     division = divided(text, window=window, count=count)
 
-    spans = [part.span for part in (*division.passages, *division.asides)]
+    spans = [passage.span for passage in division.passages]
+    spans += [aside.span for aside in division.asides]
     covered = sorted(place for span in spans for place in range(span.start, span.end))
     visible = {place for place, character in enumerate(text) if not character.isspace()}
     assert len(covered) == len(set(covered))
