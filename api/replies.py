@@ -113,22 +113,22 @@ class IndexModel(ReplyModel):
     complete: bool = True
 
 
-class _Found(ReplyModel):
+class _Reply(ReplyModel):
     id: str
     question: str
     created_at: AwareDatetime
-    passages: list[PassageModel]
-    index: IndexModel
-    timings_ms: dict[str, float]
 
 
-class AskReply(_Found):
+class AskReply(_Reply):
     """An answer with its citations, or the reason why there is none."""
 
     status: Literal["answered", "abstained"]
     abstained_because: AbstentionReason | None
     answer: AnswerModel | None
     citations: list[CitationModel]
+    passages: list[PassageModel]
+    index: IndexModel
+    timings_ms: dict[str, float]
 
     @classmethod
     def of(cls, reply: Reply, *, collection: str, model: str) -> Self:
@@ -143,9 +143,12 @@ class AskReply(_Found):
         )
 
 
-class SearchReply(_Found):
+class SearchReply(_Reply):
     """Passages, page by page; `next_cursor` is null on the last page."""
 
+    passages: list[PassageModel]
+    index: IndexModel
+    timings_ms: dict[str, float]
     next_cursor: str | None
 
     @classmethod
