@@ -5,16 +5,16 @@ from index.types import Metadata, Provenance
 __all__ = ["HEADING_SEPARATOR", "context_of"]
 
 HEADING_SEPARATOR = " › "
+LONGEST = 150  # characters; a longer line is a sentence, and would crowd the passage out
 
 
 def context_of(heading: str, metadata: Metadata) -> str:
     """What stands in front of a passage for the encoder, or "".
 
     The innermost heading says best what a passage is about. A title that is only the text's
-    opening words would say the same thing twice and is left out.
+    opening words would say the same thing twice and is left out, as is a line of some length.
     """
-    if heading:
-        return heading.rpartition(HEADING_SEPARATOR)[2]
-    if metadata.provenance.get("title") is Provenance.OPENING_WORDS:
-        return ""
-    return metadata.title or ""
+    context = heading.rpartition(HEADING_SEPARATOR)[2]
+    if not heading and metadata.provenance.get("title") is not Provenance.OPENING_WORDS:
+        context = metadata.title or ""
+    return context if len(context) <= LONGEST else ""

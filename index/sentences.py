@@ -1,6 +1,6 @@
 """Sentences of a paragraph as exact ranges. The only door to sentencex."""
 
-from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]  # has no stubs
+from sentencex import get_sentence_boundaries
 
 from index.types import Span
 
