@@ -23,7 +23,7 @@ def guarded(command: click.Command) -> None:
     With -v among the arguments an unforeseen error shows its traceback.
     """
     try:
-        command.main(standalone_mode=False)
+        _invoke(command)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
@@ -39,6 +39,16 @@ def guarded(command: click.Command) -> None:
         _stop(str(error), error.exit_code)
     except Exception as error:  # the process's boundary: everything else is told in one line
         _stop_for(error)
+
+
+def _invoke(command: click.Command) -> None:
+    """Run a command as click's own `main` does, but leave a closed pipe and Ctrl-C to us."""
+    name, *arguments = sys.argv
+    try:
+        with command.make_context(name.rpartition("/")[2], arguments) as context:
+            command.invoke(context)
+    finally:
+        sys.stdout.flush()  # a reader that went away is noticed here and not at the very end
 
 
 def _stop_for(error: Exception) -> None:
