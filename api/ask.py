@@ -175,7 +175,7 @@ def _print(reply: dict[str, Any], position: int, style: str, server: str | None)
 
         console = Console(highlight=False, soft_wrap=False)
         if position:
-            console.print()
+            click.echo()
         print_reply(console, reply, server=server)
 
 

@@ -45,10 +45,18 @@ def _invoke(command: click.Command) -> None:
     """Run a command as click's own `main` does, but leave a closed pipe and Ctrl-C to us."""
     name, *arguments = sys.argv
     try:
-        with command.make_context(name.rpartition("/")[2], arguments) as context:
+        program = name.rpartition("/")[2]
+        with command.make_context(program, arguments, color=_wants_colour()) as context:
             command.invoke(context)
     finally:
         sys.stdout.flush()  # a reader that went away is noticed here and not at the very end
+
+
+def _wants_colour() -> bool | None:
+    """What the environment says; None leaves it to whether there is a terminal."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def _stop_for(error: Exception) -> None:

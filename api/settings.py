@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     model: str = Field(DEFAULT_MODEL, description="Encoder: a name, or a model folder.")
     query_prefix: str = Field("", description="Put in front of questions for the encoder.")
     passage_prefix: str = Field("", description="Put in front of passages for the encoder.")
-    threads: int | None = Field(None, ge=1, description="CPU threads of the encoder; default all.")
+    threads: int | None = Field(
+        None, ge=1, description="CPU threads of one encoding; default 1 in the service, else all."
+    )
     workers: int = Field(2, ge=1, le=64, description="Questions that are worked on at once.")
     waiting: int = Field(16, ge=0, description="Questions that may wait; further ones get a 503.")
     dense_share: float = Field(

@@ -30,6 +30,13 @@ def print_reply(console: Console, reply: Json, *, server: str | None = None) -> 
         server: Address of the server that answered, for links.
     """
     console.width = min(console.width, WIDEST)
+    with console.capture() as captured:
+        _print_parts(console, reply, server)
+    # Not by the console: it pads lines with blanks, and a closed pipe ends the process with 1.
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=console.file)
+
+
+def _print_parts(console: Console, reply: Json, server: str | None) -> None:
     passages = reply["passages"]
     if reply["answer"]:
         _print_answer(console, reply)
@@ -64,7 +71,7 @@ def _print_card(console: Console, citation: Json, passage: Json, server: str | N
         console,
         Text(f"[{citation['number']}]", style="cyan"),
         _title(passage),
-        _marked(passage, plain=not console.color_system),
+        _marked(passage, plain=console.no_color or not console.color_system),
         *(Text(line, style="dim") for line in lines),
     )
 
@@ -82,9 +89,7 @@ def _print_indented(console: Console, number: Text, *lines: Text) -> None:
     grid.add_column()
     for position, line in enumerate(lines):
         grid.add_row(number if position == 0 else Text(), line)
-    with console.capture() as captured:
-        console.print(grid)
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=console.file)
+    console.print(grid)
 
 
 def _title(passage: Json) -> Text:
