@@ -1,6 +1,7 @@
 """The HTTP application: routes, errors, limits and headers put together."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from api import document_routes, errors, page_routes, routes
 from api.errors import ForbiddenError
 from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
+from api.openapi import describe
 from api.pages import Pages
 from api.service import Service
 from api.settings import Settings
@@ -84,6 +86,8 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     app.include_router(page_routes.router)
     app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
     app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
+    described = functools.cache(lambda: describe(app))
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
