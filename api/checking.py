@@ -32,10 +32,7 @@ def check_citations(content: str, store: Store) -> Iterator[dict[str, Any]]:
         NoCitationsError: The content is no JSON, or a citation lacks a field.
     """
     for citation in _citations(content):
-        try:
-            claim = VerifyRequest.model_validate({name: citation.get(name) for name in FIELDS})
-        except ValidationError as error:
-            raise NoCitationsError(f"this is no citation: {error.errors()[0]['msg']}") from None
+        claim = _claim(citation)
         found = _compare(claim, store)
         yield {
             "document_id": claim.document_id,
@@ -44,6 +41,14 @@ def check_citations(content: str, store: Store) -> Iterator[dict[str, Any]]:
             "start": found.span.start if found.span else None,
             "end": found.span.end if found.span else None,
         }
+
+
+def _claim(citation: Any) -> VerifyRequest:
+    fields = citation if isinstance(citation, dict) else {}
+    try:
+        return VerifyRequest.model_validate({name: fields.get(name) for name in FIELDS})
+    except ValidationError as error:
+        raise NoCitationsError(f"this is no citation: {error.errors()[0]['msg']}") from None
 
 
 def _compare(claim: VerifyRequest, store: Store) -> Verified:
@@ -56,20 +61,23 @@ def _compare(claim: VerifyRequest, store: Store) -> Verified:
         return Verified(Verification.NOT_FOUND)
 
 
-def _citations(content: str) -> Iterator[dict[str, Any]]:
+def _citations(content: str) -> Iterator[Any]:
     try:
         replies = [json.loads(content)]
     except ValueError:
         replies = [
             _line(number, line)
-            for number, line in enumerate(content.splitlines(), 1)
+            for number, line in enumerate(content.split("\n"), 1)
             if line.strip()
         ]
     for reply in replies:
         for item in reply if isinstance(reply, list) else [reply]:
             if not isinstance(item, dict):
                 raise NoCitationsError("expected replies of `ask --json` or `ask --jsonl`")
-            yield from item.get("citations", [item] if "quote" in item else [])
+            found = item.get("citations", [item] if "quote" in item else [])
+            if not isinstance(found, list):
+                raise NoCitationsError("the citations of a reply are a list")
+            yield from found
 
 
 def _line(number: int, line: str) -> Any:

@@ -3,11 +3,14 @@
 import json
 import os
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
 FILE = "server.json"
+ANSWER_SECONDS = 2.0  # to a health check, which waits for no question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,22 @@ def withdraw(data: Path) -> None:
 
 
 def find_server(data: Path) -> Announcement | None:
-    """The server on a data folder, if its process lives."""
+    """The server on a data folder, if it is there and answers."""
     found = _read(data)
-    if found is None:
-        return None
+    return found if found and _answers(found.url) else None
+
+
+def _answers(url: str) -> bool:
+    # A killed server leaves its announcement behind, and its port may be somebody else's by now.
+    parts = urlsplit(url)
     try:
-        os.kill(found.pid, 0)
-    except ProcessLookupError:
-        return None
-    except PermissionError:
-        return found
-    return found
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse().read(100)
+        connection.close()
+    except (OSError, HTTPException, ValueError):
+        return False
+    return answer == b'{"status":"ok"}'
 
 
 def _read(data: Path) -> Announcement | None:

@@ -4,13 +4,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from api.service import Service
+from index.collection import Collection
 from index.errors import SourceError
-from index.ingest import Arrival, Report
+from index.ingest import Arrival, Ingester, Report
 from index.ingest import Progress as Step
 from index.loading import Source, find_sources, load
 from index.types import Draft
@@ -32,17 +34,31 @@ def ingest_paths(
     name = service.settings.collection
     sources = [source for path in paths for source in find_sources(path)]
     if dry_run:
-        preview = service.ingester(name).preview(_arrivals(service, sources))
-        yield from (report for report, _ in preview)
+        with _previewer(service) as previewer:
+            preview = previewer.preview(_arrivals(service, sources))
+            yield from (report for report, _ in preview)
         return
     reports: list[Report] = []
     with _bar(sources) as on_progress:
-        ingester = service.ingester(name, on_progress=on_progress)
+        ingester = service.ingester(name, make=True, on_progress=on_progress)
         for report in ingester.ingest(_arrivals(service, sources)):
             reports.append(report)
             yield report
     if prune:
         yield from ingester.prune(paths, seen=reports)
+
+
+@contextmanager
+def _previewer(service: Service) -> Iterator[Ingester]:
+    """What compares with the collection, or with an empty one that is thrown away."""
+    name = service.settings.collection
+    if name in service.collections():
+        yield service.ingester(name)
+        return
+    with TemporaryDirectory() as folder:
+        nothing = Collection.create(Path(folder), name, service.encoder.identity)
+        yield Ingester(nothing, service.encoder)
+        nothing.close()
 
 
 def _arrivals(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:

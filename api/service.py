@@ -8,7 +8,7 @@ from pathlib import Path
 from api.settings import Settings
 from index.collection import Collection, collection_names
 from index.embedding import Encoder, SentenceTransformerEncoder, find_model
-from index.errors import FootnotedError, IndexMissingError
+from index.errors import FootnotedError, IndexMissingError, UnknownCollectionError
 from index.ingest import Ingester, Progress
 from qa.answering import Answerer
 
@@ -83,14 +83,24 @@ class Service:
             return self._answerers[name]
 
     def ingester(
-        self, name: str, *, on_progress: Callable[[Progress], None] | None = None
+        self,
+        name: str,
+        *,
+        make: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
     ) -> Ingester:
-        """What puts documents into a collection; the first one of a data folder is made here."""
+        """What puts documents into a collection.
+
+        The first collection of a data folder is made here; others only where `make` says so, for
+        a misspelt name would make one, too.
+        """
         with self._guard:
             try:
                 collection = self.collection(name)
                 collection.store.require_model(self.encoder.identity)
-            except IndexMissingError:
+            except (IndexMissingError, UnknownCollectionError) as error:
+                if isinstance(error, UnknownCollectionError) and not make:
+                    raise
                 collection = Collection.create(self.data, name, self.encoder.identity)
                 self._collections[name] = collection
             if on_progress is None:

@@ -71,26 +71,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--evals", type=Path, default=ROOT.parent / "shared" / "evals")
     parser.add_argument("--sets", nargs="*", default=["seeds", "originals", "squad", "chunking"])
-    parser.add_argument("--most", type=int, default=600, help="Questions of a set, spread evenly.")
+    parser.add_argument("--most", type=int, default=300, help="Questions of a set, spread evenly.")
     arguments = parser.parse_args()
     encoder = SentenceTransformerEncoder(find_model(DEFAULT_MODEL))
-    results = {}
     for name in arguments.sets:
         try:
             questions = read_set(name, arguments.evals, arguments.most)
         except FileNotFoundError as error:
             print(f"{name}: left out, there is no {error.filename}")
             continue
-        results[name] = measure(questions, encoder)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+        keep(name, measure(questions, encoder))
+
+
+def keep(name: str, figures: dict[str, object]) -> None:
+    """Put one set's figures, with their commit, among the results."""
+    revision = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(revision, cwd=ROOT, capture_output=True, text=True, check=True)
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results[name] = {"commit": commit.stdout.strip(), **figures}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"commit": commit, "sets": results}, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def read_set(name: str, evals: Path, most: int) -> QuestionSet:

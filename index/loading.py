@@ -215,7 +215,7 @@ def _rows(content: bytes, name: str, origin: str, limits: Limits) -> Iterator[Dr
         source = f"{name}:{row.line}"
         # Not the line's number: a line put in above must not make new documents of all below.
         basis = f"{origin} {reading.metadata.url or row.raw_sha256}"
-        document_id = row.document_id or derived_id(reading.metadata.title or name, basis)
+        document_id = row.document_id or derived_id(Path(name).stem, basis)
         yield Draft(source, origin, row.raw_sha256, reading, document_id)
 
 

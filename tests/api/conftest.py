@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import threading
 import time
@@ -58,13 +59,13 @@ class Ran:
 
     @property
     def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
 
 def claims(value: Any) -> Iterator[Json]:
     """Every object in a reply that says which words stand where in a document."""
     if isinstance(value, dict):
-        if value.get("start") is not None and value.get("document_id"):
+        if isinstance(value.get("start"), int) and isinstance(value.get("document_id"), str):
             yield value
         for inner in value.values():
             yield from claims(inner)
@@ -137,6 +138,24 @@ def run() -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return command
+
+
+@pytest.fixture(scope="session")
+def imported() -> Callable[..., list[str]]:
+    """Tells which modules a fresh interpreter holds when a command has ended."""
+
+    def after(*words: object, program: str, modules: tuple[str, ...]) -> list[str]:
+        code = (
+            f"import sys, json; sys.argv = {list(map(str, words))!r}\n"
+            f"from api.{program} import main\n"
+            "try: main()\n"
+            f"finally: print('\\n', json.dumps([m for m in {modules!r} if m in sys.modules]))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=CLEAN)
+        found: list[str] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    return after
 
 
 @pytest.fixture(scope="session")

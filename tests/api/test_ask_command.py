@@ -159,7 +159,9 @@ def test_a_closed_pipe_is_silent(start, server, style):
     reading, writing = os.pipe()
     os.close(reading)
 
-    process = start("ask", "--data", server.data, *style, FEE, stdout=writing, stderr=subprocess.PIPE)
+    process = start(
+        "ask", "--data", server.data, *style, FEE, stdout=writing, stderr=subprocess.PIPE
+    )
     os.close(writing)
     _, err = process.communicate(timeout=60)
 
@@ -192,7 +194,8 @@ def test_the_address_may_come_from_the_environment(run, server, tmp_path):
 
 
 def test_a_server_that_died_is_not_asked(run, tmp_path):
-    (tmp_path / "server.json").write_text('{"url": "http://127.0.0.1:9", "pid": 4194304}')
+    announced = {"url": "http://127.0.0.1:9", "pid": os.getpid()}  # as if the number came again
+    (tmp_path / "server.json").write_text(json.dumps(announced))
 
     done = run("ask", "--data", tmp_path, FEE)
 

@@ -142,17 +142,23 @@ def test_pages_of_a_search_joined_are_the_whole_list(client, limit):
 
 
 def test_the_last_page_has_no_cursor(client):
-    assert client.post("/v1/search", json={"question": FEE, "limit": 44}).json()["next_cursor"] is None
+    assert (
+        client.post("/v1/search", json={"question": FEE, "limit": 44}).json()["next_cursor"] is None
+    )
 
 
-@pytest.mark.parametrize("cursor", ["x", "NQ", "W10", "bnVsbA", "eyJhIjoxLCJiIjoyfQ", "é", "A" * 500])
+@pytest.mark.parametrize(
+    "cursor", ["x", "NQ", "W10", "bnVsbA", "eyJhIjoxLCJiIjoyfQ", "é", "A" * 500]
+)
 def test_what_is_no_cursor_is_refused(client, problem, cursor):
     response = client.post("/v1/search", json={"question": FEE, "cursor": cursor})
 
     problem(response, 400, "bad-cursor")
 
 
-@pytest.mark.parametrize("changed", [{"question": "Who is Rubio?"}, {"mode": "dense"}, {"group": "none"}])
+@pytest.mark.parametrize(
+    "changed", [{"question": "Who is Rubio?"}, {"mode": "dense"}, {"group": "none"}]
+)
 def test_a_cursor_of_another_question_is_refused(client, problem, changed):
     cursor = client.post("/v1/search", json={"question": FEE}).json()["next_cursor"]
 

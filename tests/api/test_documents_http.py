@@ -6,8 +6,14 @@ from urllib.parse import quote
 import pytest
 
 TEXT = "The lighthouse keeper counts seals every morning.\n\nIn winter he counts {} of them."
-REPORT = {"source", "id", "status", "passages", "cleaned", "reason", "duplicate_of", "similar_to", "similarity"}  # fmt: skip
-ENTRY = {"id", "title", "publisher", "author", "published", "published_source", "language", "source", "url", "tags", "passages", "content_sha256", "ingested_at"}  # fmt: skip
+REPORT = {
+    "source", "id", "status", "passages", "cleaned", "reason", "duplicate_of", "similar_to",
+    "similarity",
+}  # fmt: skip
+ENTRY = {
+    "id", "title", "publisher", "author", "published", "published_source", "language", "source",
+    "url", "tags", "passages", "content_sha256", "ingested_at",
+}  # fmt: skip
 DOCUMENT = ENTRY - {"ingested_at"} | {"provenance", "text", "cleaned"}
 
 
@@ -132,7 +138,9 @@ def test_the_last_document_can_be_deleted_and_the_index_still_be_asked(shelf):
     assert (reply["status"], reply["abstained_because"]) == ("abstained", "no_passages")
 
 
-@pytest.mark.parametrize("document_id", ["a/b/c", "día 🐙", "50% & more?#", "bulk", "x/", "ß" * 200])
+@pytest.mark.parametrize(
+    "document_id", ["a/b/c", "día 🐙", "50% & more?#", "bulk", "x/", "ß" * 200]
+)
 def test_any_printable_id_can_be_written_read_cited_and_deleted(desk, document_id):
     added = put(desk.client, document_id, f"A text that only {document_id} holds.")
     asked = {"question": "text", "filters": {"document_id": [document_id]}}
@@ -191,9 +199,7 @@ def test_the_list_of_documents_is_paged_by_id_without_gaps_or_repeats(shelf):
     bulk(shelf, *[json.dumps({"id": name, "text": f"Text of {name}."}) for name in ids])
 
     first = shelf.get("/v1/documents", params={"limit": 4}).json()
-    second = shelf.get(
-        "/v1/documents", params={"limit": 4, "cursor": first["next_cursor"]}
-    ).json()
+    second = shelf.get("/v1/documents", params={"limit": 4, "cursor": first["next_cursor"]}).json()
 
     assert [each["id"] for each in first["documents"] + second["documents"]] == ids
     assert second["next_cursor"] is None
@@ -224,7 +230,9 @@ def test_bulk_gives_one_result_line_for_each_document_in_order(shelf):
 
 
 def test_a_broken_line_in_the_middle_is_told_by_its_number_and_the_rest_is_taken(shelf):
-    reports = bulk(shelf, '{"id": "a", "text": "Words."}', "{broken", '{"id": "c", "text": "Three."}')
+    reports = bulk(
+        shelf, '{"id": "a", "text": "Words."}', "{broken", '{"id": "c", "text": "Three."}'
+    )
 
     assert [each["status"] for each in reports] == ["added", "rejected", "added"]
     assert "line 2" in reports[1]["reason"]
@@ -238,8 +246,11 @@ def test_in_bulk_the_later_of_two_with_one_id_stays(shelf):
     assert shelf.get("/v1/documents/a").json()["text"] == "Second."
 
 
-def test_an_empty_bulk_gives_no_lines(shelf):
-    assert bulk(shelf, "", "  ") == []
+def test_a_bulk_without_documents_is_told(shelf):
+    [report] = bulk(shelf, "", "  ")
+
+    assert (report["status"], report["id"]) == ("rejected", None)
+    assert report["reason"]
 
 
 def test_a_write_waits_for_no_other_process_for_long(serving, tmp_path, problem):

@@ -124,7 +124,9 @@ def test_too_many_questions_at_once_are_refused_with_the_time_to_come_again(
     assert refused[0].headers["retry-after"] == "1"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example.org", "null", "http://[", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example.org", "null", "http://[", "http://127.0.0.1:1"]
+)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -152,7 +154,8 @@ def test_the_services_own_page_can_change_documents(desk):
 
 @pytest.mark.parametrize("path", ["/", "/v1/ask?q=x", "/v1/documents", "/healthz", "/docs"])
 @pytest.mark.parametrize(
-    "host", ["evil.example.org", "127.0.0.1.evil.example.org", "localhost.evil.example.org", "10.0.0.1"]
+    "host",
+    ["evil.example.org", "127.0.0.1.evil.example.org", "localhost.evil.example.org", "10.0.0.1"],
 )
 def test_a_name_that_another_site_points_at_this_machine_is_refused(desk, problem, host, path):
     problem(desk.client.get(path, headers={"host": host}), 403, "forbidden")

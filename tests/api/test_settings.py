@@ -1,4 +1,4 @@
-"""Settings come from flags, then the environment, then footnoted.toml; a wrong one stops by name."""
+"""Settings: from flags, the environment or footnoted.toml; a wrong one stops by its name."""
 
 import os
 
@@ -55,7 +55,7 @@ def test_the_command_prints_every_setting_with_its_origin(run, tmp_path):
     assert lines["data"].endswith("# flag")
     assert lines["workers"].endswith("# environment (FOOTNOTED_WORKERS)")
     assert lines["port"].endswith("# footnoted.toml")
-    assert lines["mode" + "l"].endswith("# default")
+    assert lines["model"].endswith("# default")
 
 
 @pytest.mark.parametrize("command", [("footnoted", "config"), ("footnoted", "serve"), ("ask", "x")])

@@ -62,7 +62,9 @@ def test_into_a_pipe_no_colours_are_written_and_the_answer_is_marked(plain):
 def test_the_answer_comes_first_then_where_it_stands(plain):
     words = " ".join(plain.split())
 
-    assert words.startswith("Bukele also said that El Salvador would charge the United States a fee")
+    assert words.startswith(
+        "Bukele also said that El Salvador would charge the United States a fee"
+    )
     assert "[1] El Salvador Agrees to Take In Deportees From the United States ›" in words
     assert "no publication date given" in words
     assert "characters 816–974 of rubio-bukele-deportee-deal.md, word for word" in words
@@ -101,7 +103,9 @@ def test_colours_can_be_forced_into_a_pipe(run, server):
     assert COLOUR in done.out
 
 
-@pytest.mark.parametrize("style", [("--json",), ("--jsonl",), ("--format", "csv"), ("--format", "md")])
+@pytest.mark.parametrize(
+    "style", [("--json",), ("--jsonl",), ("--format", "csv"), ("--format", "md")]
+)
 def test_data_is_never_coloured(server, style):
     shown = on_a_terminal("ask", "--data", server.data, *style, FEE)
 
@@ -142,9 +146,18 @@ def test_the_progress_bar_shows_the_file_and_the_rate(tmp_path):
 def test_a_page_is_told_and_a_quote_that_is_gone_is_not_called_verbatim(capsys):
     from rich.console import Console
 
-    passage = {"text": "A fee.", "title": "T", "heading": "", "citation": 1, "rank": 1, "highlights": []}  # fmt: skip
-    citation = {"number": 1, "page": 3, "start": 1000, "end": 2000, "source": "a.pdf", "verification": "not_found", "published": "2025-02-05", "published_source": "byline", "publisher": "P", "author": None, "url": "https://e.org", "link": "/x"}  # fmt: skip
-    reply = {"passages": [passage], "citations": [citation], "status": "answered", "answer": {"text": "A fee.", "spans": [{"start": 0, "end": 6, "citations": [1]}]}}  # fmt: skip
+    passage = {
+        "text": "A fee.", "title": "T", "heading": "", "citation": 1, "rank": 1, "highlights": [],
+    }  # fmt: skip
+    citation = {
+        "number": 1, "page": 3, "start": 1000, "end": 2000, "source": "a.pdf",
+        "verification": "not_found", "published": "2025-02-05", "published_source": "byline",
+        "publisher": "P", "author": None, "url": "https://e.org", "link": "/x",
+    }  # fmt: skip
+    answer = {"text": "A fee.", "spans": [{"start": 0, "end": 6, "citations": [1]}]}
+    reply = {
+        "passages": [passage], "citations": [citation], "status": "answered", "answer": answer,
+    }  # fmt: skip
 
     print_reply(Console(), reply)
 

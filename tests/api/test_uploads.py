@@ -39,7 +39,10 @@ def a_docx():
     return content.getvalue()
 
 
-PAGE = f"<html><head><title>Seals</title></head><body><article><h1>Seals</h1><p>{SENTENCE}</p><p>{SENTENCE} So it goes on.</p></article></body></html>"
+PAGE = (
+    "<html><head><title>Seals</title></head><body><article><h1>Seals</h1>"
+    f"<p>{SENTENCE}</p><p>{SENTENCE} So it goes on.</p></article></body></html>"
+)
 FILES = {
     "seals.txt": SENTENCE.encode(),
     "seals.md": f"---\ntitle: Seals\nauthor: A. Keeper\n---\n\n{SENTENCE}\n".encode(),

@@ -264,6 +264,17 @@ def test_a_row_without_id_keeps_its_own_when_a_line_is_put_above() -> None:
     assert told(alone) == told(below)
 
 
+def test_a_row_with_an_address_keeps_its_id_when_its_title_changes() -> None:
+    rows = (
+        b'{"url": "https://example.org/a", "title": "Old", "text": "It sails."}',
+        b'{"url": "https://example.org/a", "title": "New", "text": "It sails on."}',
+    )
+
+    [old], [new] = (list(draft_of(row, name="r.jsonl", origin="/r.jsonl")) for row in rows)
+
+    assert told(old) == told(new)
+
+
 def test_the_same_place_gives_the_same_id_and_another_place_another() -> None:
     one, same, other = (derived_id("Ä Ferry!", basis) for basis in ("/a", "/a", "/b"))
 
