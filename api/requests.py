@@ -70,7 +70,7 @@ class AskRequest(_Asking):
     """A question in JSON."""
 
     question: QuestionText
-    top_k: int = Field(5, ge=1, le=50)
+    top_k: int = Field(5, ge=1, le=100)
     filters: FiltersModel = FiltersModel()
     answer: AnswerKind = AnswerKind.EXTRACTIVE
     max_error_rate: float = Field(
@@ -91,7 +91,7 @@ class AskQuery(_Asking):
     """A question in query parameters; the same fields, those of `filters` among them."""
 
     q: QuestionText = Field(description="The question.")
-    top_k: int = Field(5, ge=1, le=50)
+    top_k: int = Field(5, ge=1, le=100)
     answer: AnswerKind = AnswerKind.EXTRACTIVE
     max_error_rate: float = Field(0.1, ge=0, le=1)
     published_from: dt.date | None = None

@@ -44,14 +44,12 @@ class Found:
         hits: Best first.
         more: Whether further hits follow those returned.
         corpus: Figures of the index at the state that they were read from.
-        query: The question's vector, shape (dim,); None where no leg needed it.
         timings_ms: By stage.
     """
 
     hits: tuple[Hit, ...]
     more: bool
     corpus: Corpus
-    query: Vectors | None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -93,7 +91,6 @@ class Searcher:
         k: int,
         filters: Filters | None = None,
         mode: Mode = Mode.HYBRID,
-        offset: int = 0,
     ) -> Found:
         """Find the passages that answer a question best.
 
@@ -104,7 +101,6 @@ class Searcher:
             k: Most hits to return, at least 1.
             filters: Which documents may be answered from.
             mode: Which legs rank.
-            offset: Hits to leave out from the top, for paging.
 
         Returns:
             Hits best first. Equal scores are broken by document id, then by span start, so that
@@ -120,12 +116,11 @@ class Searcher:
         if filters:
             with stage("filter"):
                 asked = replace(asked, among=self._collection.store.admitted(filters))
-        hits = self._ranked(snapshot, asked, max(offset + k + 1, self._policy.rerank), stage)
-        if mode is Mode.HYBRID and self._policy.rerank and offset < self._policy.rerank:
+        hits = self._ranked(snapshot, asked, max(k + 1, self._policy.rerank), stage)
+        if mode is Mode.HYBRID and self._policy.rerank:
             with stage("rerank"):
                 hits = self._reranked(question, snapshot, hits)
-        chosen = tuple(hits[offset : offset + k])
-        return Found(chosen, len(hits) > offset + k, snapshot.corpus, asked.query, stage.timings)
+        return Found(tuple(hits[:k]), len(hits) > k, snapshot.corpus, stage.timings)
 
     def _ranked(
         self, snapshot: Snapshot, asked: _Asked, wanted: int, stage: "_Stages"
@@ -133,7 +128,7 @@ class Searcher:
         """At least `wanted` hits if there are as many.
 
         What is deeper in both legs comes behind all that is not, whatever its score, so that a
-        later page goes on exactly where the page before it ended.
+        longer list begins with the shorter one: pages join without a gap or a repetition.
         """
         hits: list[Hit] = []
         seen = np.empty(0, dtype=np.int64)
