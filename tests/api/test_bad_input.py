@@ -66,7 +66,7 @@ def test_any_other_question_is_answered_or_abstained_from(desk, question):
     [
         ({"qestion": "x"}, "/qestion"),
         ({"top_k": 0}, "/top_k"),
-        ({"top_k": 51}, "/top_k"),
+        ({"top_k": 101}, "/top_k"),
         ({"top_k": "many"}, "/top_k"),
         ({"mode": "magic"}, "/mode"),
         ({"answer": "generative"}, "/answer"),
