@@ -69,8 +69,13 @@ def _arrivals(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:
         for outcome in outcomes:
             size = min(left, _characters(outcome))
             left -= size
-            yield Arrival(source.name, source.origin, outcome, size)
-        yield Arrival(source.name, source.origin, last, left)
+            yield Arrival(_name(source, outcome), source.origin, outcome, size)
+        yield Arrival(_name(source, last), source.origin, last, left)
+
+
+def _name(source: Source, outcome: Draft | SourceError) -> str:
+    """What a person looks for: the file, with the line where it holds many documents."""
+    return outcome.source if isinstance(outcome, Draft) else source.name
 
 
 def _characters(outcome: Draft | SourceError) -> int:
