@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 Asker = Callable[[str], dict[str, Any]]  # Any: parsed JSON of the contract
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Who is to be asked, as the command line has it."""
+
+    url: str | None
+    data: Path | None
+    collection: str | None
+    model: str | None
+    timeout: float
+    verbose: bool
+
+    def say(self, message: str) -> None:
+        """Tell what is done, where that is wanted."""
+        if self.verbose:
+            click.echo(message, err=True)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,8 +85,9 @@ def ask(
     questions = list(_questions(question, batch))
     if not questions:
         raise click.UsageError('no question; try: ask "What fee does El Salvador charge?"')
-    request = _request(fields, collection)
-    asker, server = _asker(url, request, timeout, data, collection, model, verbose)
+    url = url or os.environ.get("FOOTNOTED_URL")
+    target = _Target(url, data, collection, model, timeout, verbose)
+    asker, server = _asker(target, _request(fields, collection))
     answered = True
     for position, text in enumerate(questions):
         reply = asker(text)
@@ -99,35 +118,26 @@ def _request(fields: dict[str, Any], collection: str | None) -> dict[str, Any]:
     return request | ({"collection": collection} if collection else {})
 
 
-def _asker(
-    url: str | None,
-    request: dict[str, Any],
-    timeout: float,
-    data: Path | None,
-    collection: str | None,
-    model: str | None,
-    verbose: bool,
-) -> tuple[Asker, str | None]:
+def _asker(target: _Target, request: dict[str, Any]) -> tuple[Asker, str | None]:
     """Who answers: the server that is named, else one on the data folder, else this process."""
-    url = url or os.environ.get("FOOTNOTED_URL")
-    if not url:
-        from api.discovery import find_server
-        from api.settings import read_settings
+    if target.url:
+        return _remote_asker(target, target.url, request), target.url
+    from api.discovery import find_server
+    from api.settings import read_settings
 
-        settings = read_settings({"data": data, "collection": collection, "model": model})
-        found = find_server(settings.data)
-        if found is None:
-            _say(verbose, f"answered by this process from {settings.data}")
-            return _local_asker(settings, request), None
-        url = found.url
-    _say(verbose, f"answered by the server at {url}")
-    address = url
-    return lambda text: ask_server(address, {**request, "question": text}, timeout=timeout), url
+    settings = read_settings(
+        {"data": target.data, "collection": target.collection, "model": target.model}
+    )
+    request = {**request, "collection": settings.collection}
+    if found := find_server(settings.data):
+        return _remote_asker(target, found.url, request), found.url
+    target.say(f"answered by this process from {settings.data}")
+    return _local_asker(settings, request), None
 
 
-def _say(verbose: bool, message: str) -> None:
-    if verbose:
-        click.echo(message, err=True)
+def _remote_asker(target: _Target, url: str, request: dict[str, Any]) -> Asker:
+    target.say(f"answered by the server at {url}")
+    return lambda text: ask_server(url, {**request, "question": text}, timeout=target.timeout)
 
 
 def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
@@ -138,7 +148,7 @@ def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
     from api.service import Service
 
     service = Service(settings)
-    name = request.get("collection") or settings.collection
+    name = settings.collection
     service.collection(name)
 
     def answer(text: str) -> dict[str, Any]:

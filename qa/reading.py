@@ -11,6 +11,10 @@ from qa.types import Finding
 
 __all__ = ["SentenceReader"]
 
+# What a sentence owes to the passage around it, beside its own score. What these choices give is
+# `answer_in_right_passage` in benchmarks/results/ranking.json.
+WHOLE_PASSAGE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -71,7 +75,7 @@ class SentenceReader:
             _Candidate(
                 hit,
                 sentence,
-                0.5 * whole + maxsim(asked, pieces, within=sentence) - self._step * rank,
+                WHOLE_PASSAGE * whole + maxsim(asked, pieces, within=sentence) - self._step * rank,
             )
             for sentence in sentences
         ]
