@@ -9,7 +9,8 @@ from api.discovery import find_server
 from api.document_schemas import DocumentModel, entry_model, report_model
 from api.service import Service
 from index.ingest import Report, Status
-from index.store import Entry
+from index.store import Entry, Store
+from index.token_table import count_codes
 
 __all__ = ["print_document", "print_entries", "print_report", "print_status"]
 
@@ -92,6 +93,7 @@ def print_status(service: Service, *, as_json: bool) -> None:
         "documents": corpus.documents,
         "passages": corpus.passages,
         "newest_published": corpus.newest_published,
+        "token_vectors": _kept(collection.store),
         "model": model.name,
         "model_sha256": model.sha256,
         "model_matches": model == service.encoder.identity,
@@ -103,3 +105,15 @@ def print_status(service: Service, *, as_json: bool) -> None:
     for fact, value in facts.items():
         shown = ", ".join(value) if isinstance(value, list) else value
         click.echo(f"{fact:<17} {'–' if shown is None else shown}")
+
+
+def _kept(store: Store) -> str:
+    """For how many passages re-ranking has what it needs, and what to do about the others."""
+    with store.reading() as connection:
+        kept, passages = count_codes(connection), store.corpus().passages
+    if kept == passages:
+        return f"of all {passages} passages"
+    return (
+        f"of {kept} of {passages} passages; the others are not re-ranked. Ingest them again with "
+        "the setting token_vectors on"
+    )

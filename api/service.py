@@ -103,9 +103,12 @@ class Service:
                     raise
                 collection = Collection.create(self.data, name, self.encoder.identity)
                 self._collections[name] = collection
-            if on_progress is None:
-                return Ingester(collection, self.encoder)
-            return Ingester(collection, self.encoder, on_progress=on_progress)
+            return Ingester(
+                collection,
+                self.encoder,
+                keep_tokens=self.settings.token_vectors,
+                on_progress=on_progress,
+            )
 
     def warm(self) -> None:
         """Load the model and the default collection, so that the first question is as fast as

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from index.embedding import DEFAULT_MODEL, Prefixes
 from index.errors import FootnotedError
 from index.loading import Limits
+from index.ranking import Fusion
 from index.search import RankingPolicy
 from qa.answering import AnswerPolicy
 
@@ -58,7 +59,11 @@ class Settings(BaseSettings):
     dense_share: float = Field(
         RANKING.dense_share, ge=0, le=1, description="Weight of the dense leg."
     )
+    fusion: Fusion = Field(RANKING.fusion, description="How both legs are merged: zscore or rrf.")
     rerank: int = Field(RANKING.rerank, ge=0, le=100, description="Passages re-ranked; 0 for none.")
+    token_vectors: bool = Field(
+        True, description="Keep what re-ranking needs, about 7.5 KiB a passage."
+    )
     least_support: float = Field(
         ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
     )
@@ -87,7 +92,7 @@ class Settings(BaseSettings):
         return Limits(self.max_file_bytes, self.max_text_characters)
 
     def ranking(self) -> RankingPolicy:
-        return RankingPolicy(dense_share=self.dense_share, rerank=self.rerank)
+        return RankingPolicy(fusion=self.fusion, dense_share=self.dense_share, rerank=self.rerank)
 
     def answering(self) -> AnswerPolicy:
         return AnswerPolicy(least_support=self.least_support)

@@ -15,7 +15,8 @@ from index.errors import IndexFormatError, ModelMismatchError
 
 __all__ = ["Connection", "Database"]
 
-FORMAT = "1"
+FORMAT = "2"
+UPGRADES = {"1": "token_codes.sql"}  # from a format to the next
 BUSY_S = 10.0
 
 
@@ -171,12 +172,21 @@ class Database:
                 "the index file is damaged or was not made by footnoted; it is left as it is. "
                 "Ingest into another folder with --data"
             ) from error
-        if found != FORMAT:
+        if found in UPGRADES:
+            self._upgrade(found)
+        elif found != FORMAT:
             raise IndexFormatError(
                 f"the index has format {found}, this version reads format {FORMAT}; it is left "
                 "as it is. Use the version of footnoted that made it, or ingest into another "
                 "folder with --data"
             )
+
+    def _upgrade(self, found: str) -> None:
+        """Bring an older file to this version's format: all of it, or nothing."""
+        with self.changing() as connection:
+            if self._meta("format") == found:
+                _execute(connection, UPGRADES[found])
+                connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
 
     def _meta(self, name: str) -> str:
         found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -186,9 +196,8 @@ class Database:
 
 
 def _lay_out(connection: Connection, model: EncoderIdentity) -> None:
-    # One by one, because executescript would end the transaction.
-    for statement in files("index").joinpath("schema.sql").read_text("utf-8").split(";\n"):
-        connection.execute(statement)
+    _execute(connection, "schema.sql")
+    _execute(connection, "token_codes.sql")
     facts = {
         "format": FORMAT,
         "identity": uuid.uuid4().hex,
@@ -198,6 +207,12 @@ def _lay_out(connection: Connection, model: EncoderIdentity) -> None:
         "model_prefixes": model.prefixes,
     }
     connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
+
+
+def _execute(connection: Connection, file: str) -> None:
+    # One by one, because executescript would end the transaction.
+    for statement in files("index").joinpath(file).read_text("utf-8").split(";\n"):
+        connection.execute(statement)
 
 
 def _described(model: EncoderIdentity) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_MODEL",
+    "Encoded",
     "Encoder",
     "EncoderIdentity",
     "ModelFolder",
@@ -59,17 +60,26 @@ class Prefixes:
 class TokenVectors:
     """The word pieces of one text: unit vectors, shape (t, dim), and their places in the text."""
 
-    vectors: npt.NDArray[np.float32] | npt.NDArray[np.float16]
+    vectors: npt.NDArray[np.float32]
     starts: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
-
-    def halved(self) -> "TokenVectors":
-        """The same in half precision, which takes half the memory."""
-        return TokenVectors(self.vectors.astype(np.float16), self.starts, self.ends)
 
     def shifted(self, offset: int) -> "TokenVectors":
         """The same with every place moved by `offset` characters."""
         return TokenVectors(self.vectors, self.starts + offset, self.ends + offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Texts after one forward pass.
+
+    Attributes:
+        vectors: Of whole texts, shape (n, dim), rows of L2 norm 1.
+        tokens: Last-layer vectors of each text's word pieces, without special tokens and prefix.
+    """
+
+    vectors: Vectors
+    tokens: tuple[TokenVectors, ...]
 
 
 class Encoder(Protocol):
@@ -86,14 +96,11 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens and prefixes not counted."""
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode questions. Returns shape (len(texts), dim), rows of L2 norm 1."""
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Encode questions, each in one forward pass."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
         """Encode passages, which some models treat differently from questions."""
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Last-layer vectors of each text's word pieces, without special tokens or prefixes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,50 +214,39 @@ class SentenceTransformerEncoder:
         )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self._prefixes.query + text for text in texts])
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        return self._encode(texts, self._prefixes.query)
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self._prefixes.passage + text for text in texts])
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        return self._encode(texts, self._prefixes.passage)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def _encode(self, texts: Sequence[str], prefix: str) -> Encoded:
         if not texts:
-            return []
-        tokenized = self._model.tokenizer(
-            list(texts),
+            width = self._model.get_embedding_dimension() or 0
+            return Encoded(np.zeros((0, width), dtype=np.float32), ())
+        prefixed = [prefix + text for text in texts]
+        rows = self._model.encode(
+            prefixed, prompt="", batch_size=BATCH, output_value=None, show_progress_bar=False
+        )
+        places = self._model.tokenizer(
+            prefixed,
             truncation=True,
             max_length=self._model.max_seq_length,
             return_offsets_mapping=True,
             return_special_tokens_mask=True,
         )
-        embedded = self._model.encode(
-            list(texts),
-            batch_size=BATCH,
-            output_value="token_embeddings",
-            convert_to_numpy=False,
-            show_progress_bar=False,
-        )
-        return [
-            _token_vectors(np.asarray(vectors), np.array(offsets), np.array(special, dtype=bool))
-            for vectors, offsets, special in zip(
-                embedded,
-                tokenized["offset_mapping"],
-                tokenized["special_tokens_mask"],
-                strict=True,
+        tokens = (
+            _token_vectors(
+                np.asarray(row["token_embeddings"]),
+                np.array(offsets, dtype=np.int32).reshape(-1, 2) - len(prefix),
+                np.array(special, dtype=bool),
             )
-        ]
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts),
-            batch_size=BATCH,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-            show_progress_bar=False,
+            for row, offsets, special in zip(
+                rows, places["offset_mapping"], places["special_tokens_mask"], strict=True
+            )
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        vectors = np.stack([np.asarray(row["sentence_embedding"]) for row in rows])
+        return Encoded(_unit_rows(vectors), tuple(tokens))
 
     @property
     def _model(self) -> "SentenceTransformer":
@@ -282,8 +278,12 @@ def _token_vectors(
     offsets: npt.NDArray[np.int32],
     special: npt.NDArray[np.bool_],
 ) -> TokenVectors:
-    kept = vectors[: len(special)][~special]
-    norms = np.linalg.norm(kept, axis=1, keepdims=True)
-    places = offsets[~special].reshape(-1, 2).astype(np.int32)
-    unit = (kept / np.maximum(norms, 1e-12)).astype(np.float32)
-    return TokenVectors(unit, places[:, 0], places[:, 1])
+    """Unit vectors of the word pieces that are of the text: neither padding, special nor prefix."""
+    kept = ~special & (offsets[:, 0] >= 0)
+    starts, ends = offsets[kept].T
+    return TokenVectors(_unit_rows(vectors[: len(special)][kept]), starts, ends)
+
+
+def _unit_rows(rows: npt.NDArray[np.float32]) -> Vectors:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.ascontiguousarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -13,6 +14,7 @@ from index.collection import Collection
 from index.duplicates import SIMILAR, similarity
 from index.embedding import Encoder
 from index.errors import SourceError
+from index.late_interaction import codes_of
 from index.loading import real_path
 from index.preparing import Prepared, prepare
 from index.records import Entry
@@ -22,7 +24,7 @@ from index.types import Document, Draft, Vectors
 __all__ = ["Arrival", "Ingester", "Progress", "Report", "Similar", "Status"]
 
 # Names the rules from bytes to passages: a change of them makes documents new, not `unchanged`.
-RECIPE = "1"
+RECIPE = "2"
 BATCH = 256  # passages that are committed together
 EMBEDDED_TOGETHER = 64  # passages; enough to fill the encoder's batches, and to show progress
 
@@ -50,6 +52,7 @@ class Ingester:
     Args:
         collection: Where to.
         encoder: The collection's own.
+        keep_tokens: Keep what re-ranking needs, about 7.5 KiB a passage.
         on_progress: Called as sources are read and embedded.
     """
 
@@ -58,11 +61,13 @@ class Ingester:
         collection: Collection,
         encoder: Encoder,
         *,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        keep_tokens: bool = True,
+        on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self._collection = collection
         self._encoder = encoder
-        self._on_progress = on_progress
+        self._keep_tokens = keep_tokens
+        self._on_progress = on_progress or (lambda progress: None)
         self._embedded = 0
 
     def ingest(self, arrivals: Iterable[Arrival]) -> Iterator[Report]:
@@ -128,7 +133,8 @@ class Ingester:
 
     @cached_property
     def _recipe(self) -> str:
-        return f"{RECIPE}/{self._encoder.identity.sha256[:12]}"
+        tokens = "" if self._keep_tokens else "/no tokens"
+        return f"{RECIPE}/{self._encoder.identity.sha256[:12]}{tokens}"
 
     def _take(self, arrival: Arrival, waiting: Mapping[str, _Likeness]) -> _Taken:
         """Prepare an arrival beside those that wait to be stored."""
@@ -210,30 +216,47 @@ class Ingester:
         batch = list(batch)
         new = [(taken.arrival, taken.prepared) for taken in batch if taken.prepared]
         if new:
-            vectors = self._embed(new)
+            embedded = self._embed(new)
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             with self._collection.writing() as writer:
-                for (_, prepared), embedded in zip(new, vectors, strict=True):
+                for (_, prepared), (vectors, codes) in zip(new, embedded, strict=True):
                     writer.put(
                         prepared.document,
                         prepared.passages,
-                        embedded,
+                        vectors,
                         recipe=self._recipe,
                         ingested_at=now,
                         bands=prepared.bands,
+                        codes=codes,
                     )
         yield from (taken.report for taken in batch)
 
-    def _embed(self, new: Sequence[tuple[Arrival, Prepared]]) -> list[Vectors]:
-        """Vectors of several documents' passages, embedded together: small ones fill a batch."""
+    def _embed(
+        self, new: Sequence[tuple[Arrival, Prepared]]
+    ) -> Iterator[tuple[Vectors, list[bytes]]]:
+        """Vectors and token codes of several documents' passages, embedded together: small
+        documents fill a batch."""
         texts = [text for _, prepared in new for text in prepared.texts]
-        parts: list[Vectors] = []
+        owners = [(prepared, passage) for _, prepared in new for passage in prepared.passages]
+        vectors: list[Vectors] = []
+        codes: list[bytes] = []
         for start in range(0, len(texts), EMBEDDED_TOGETHER):
-            parts.append(self._encoder.encode_passages(texts[start : start + EMBEDDED_TOGETHER]))
-            self._embedded += len(parts[-1])
-            self._advance_all(new, embedded=start + len(parts[-1]))
-        ends = np.cumsum([len(prepared.texts) for _, prepared in new])
-        return np.split(np.concatenate(parts), ends[:-1])
+            some = slice(start, start + EMBEDDED_TOGETHER)
+            encoded = self._encoder.encode_passages(texts[some])
+            vectors.append(encoded.vectors)
+            if self._keep_tokens:
+                codes += [
+                    codes_of(passage, text, tokens, prepared.document.metadata.language)
+                    for (prepared, passage), text, tokens in zip(
+                        owners[some], texts[some], encoded.tokens, strict=True
+                    )
+                ]
+            self._embedded += len(encoded.vectors)
+            self._advance_all(new, embedded=start + len(encoded.vectors))
+        ends = np.cumsum([0, *(len(prepared.texts) for _, prepared in new)])
+        together = np.concatenate(vectors)
+        for start, end in pairwise(ends.tolist()):
+            yield together[start:end], codes[start:end]
 
     def _advance_all(self, new: Sequence[tuple[Arrival, Prepared]], *, embedded: int) -> None:
         for arrival, prepared in new:

@@ -14,14 +14,25 @@ import numpy as np
 import numpy.typing as npt
 
 from index.context import context_of
-from index.embedding import Encoder, TokenVectors
+from index.embedding import Encoded, Encoder, TokenVectors
 from index.sentences import sentence_spans
-from index.types import Hit, Span
+from index.store import Store
+from index.token_codes import CONTEXT, PackedCodes, pack, unpack
+from index.token_table import codes_by_key, codes_by_passage
+from index.types import Hit, Keys, Passage, Span
 
-__all__ = ["LateInteraction", "WeightedTokens", "WordWeight", "best_sentence", "maxsim"]
+__all__ = [
+    "LateInteraction",
+    "LateScores",
+    "WeightedTokens",
+    "WordWeight",
+    "codes_of",
+    "compare",
+    "weigh",
+]
 
-Similarities = npt.NDArray[np.float32]
-CACHED = 512  # passages; about 60 KB each at 150 word pieces of 384 dimensions in half precision
+Values = npt.NDArray[np.float32]
+REMEMBERED = 256  # questions; about 25 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,85 +52,128 @@ class WeightedTokens:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """All that the vectors of a passage or a question depend on."""
+class LateScores:
+    """How well passages cover a question, each value about in [-1, 1].
 
-    context: str
-    words: str
+    Attributes:
+        passages: By passage, its context included, shape (n,).
+        best: The highest of each passage's sentences, shape (n,).
+        sentences: By sentence, shape (s,).
+        owners: Position of each sentence's passage, ascending, shape (s,).
+        numbers: Of each sentence within its passage, shape (s,).
+    """
+
+    passages: Values
+    best: Values
+    sentences: Values
+    owners: npt.NDArray[np.intp]
+    numbers: npt.NDArray[np.uint8]
+
+
+def weigh(tokens: TokenVectors, words: Sequence[WordWeight]) -> WeightedTokens:
+    """Weigh a question's word pieces; those of words that carry no meaning weigh nothing."""
+    weights = np.zeros(len(tokens.vectors), dtype=np.float32)
+    for word in words:
+        inside = (tokens.starts < word.span.end) & (tokens.ends > word.span.start)
+        weights[inside] = word.idf
+    if not weights.sum():
+        weights[:] = 1.0
+    return WeightedTokens(tokens.vectors, weights / max(float(weights.sum()), 1e-12))
+
+
+def compare(question: WeightedTokens, codes: PackedCodes) -> LateScores:
+    """Score passages, and the sentences of each, for one question.
+
+    Returns:
+        All 0 for a question without word pieces. A passage that has nothing but context has no
+        sentence, and 0 for its best.
+    """
+    count = len(codes.starts)
+    owners = np.repeat(np.arange(count), np.diff(codes.starts, append=len(codes.scales)))
+    # A new group where the passage or the sentence changes; pieces stand in the text's order.
+    first = np.ones(len(owners), dtype=bool)
+    first[1:] = (np.diff(owners) != 0) | (np.diff(codes.sentences.astype(np.int16)) != 0)
+    groups = np.flatnonzero(first)
+    if count and len(question.vectors):
+        cosines = codes.cosines(question.vectors)
+        by_group = np.maximum.reduceat(cosines, groups, axis=1)
+        by_passage = np.maximum.reduceat(cosines, codes.starts, axis=1)
+        group_scores, scores = question.weights @ by_group, question.weights @ by_passage
+    else:
+        group_scores, scores = np.zeros(len(groups), np.float32), np.zeros(count, np.float32)
+    is_sentence = codes.sentences[groups] != CONTEXT
+    sentences, owners = group_scores[is_sentence], owners[groups][is_sentence]
+    best = np.full(count, -np.inf, dtype=np.float32)
+    np.maximum.at(best, owners, sentences)
+    best[np.isinf(best)] = 0.0
+    return LateScores(scores, best, sentences, owners, codes.sentences[groups][is_sentence])
 
 
 class LateInteraction:
-    """Compares questions with passages word piece by word piece.
+    """Compares questions with the passages of one collection. Safe to share between threads.
 
-    Vectors are computed when they are first needed and kept: those of passages for later
-    questions, those of a question for its reader. Safe to share between threads.
+    A question's encoding is kept for a while: its vector finds passages, its word pieces re-rank
+    them and choose the sentence, and all of them come from one forward pass.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, store: Store) -> None:
         self._encoder = encoder
-        self._cache: OrderedDict[_Text, TokenVectors] = OrderedDict()
+        self._store = store
+        self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._guard = threading.Lock()
 
-    def question(self, question: str, words: Sequence[WordWeight]) -> WeightedTokens:
-        """Encode a question. Word pieces of words that carry no meaning weigh nothing."""
-        [tokens] = self._tokens([_Text("", question)])
-        weights = np.zeros(len(tokens.vectors), dtype=np.float32)
-        for word in words:
-            inside = (tokens.starts < word.span.end) & (tokens.ends > word.span.start)
-            weights[inside] = word.idf
-        if not weights.sum():
-            weights[:] = 1.0
-        return WeightedTokens(tokens.vectors.astype(np.float32), weights / weights.sum())
+    def question(self, question: str) -> Encoded:
+        """A question's vector, shape (1, dim), and its word pieces."""
+        with self._guard:
+            held = self._questions.get(question)
+        if held is None:
+            held = self._encoder.encode_queries([question])
+        with self._guard:
+            self._questions[question] = held
+            self._questions.move_to_end(question)
+            if len(self._questions) > REMEMBERED:
+                self._questions.popitem(last=False)
+        return held
 
-    def passages(self, hits: Sequence[Hit]) -> list[TokenVectors]:
-        """Word pieces of each hit's passage in its context.
+    def weighed(self, question: str, words: Sequence[WordWeight]) -> WeightedTokens:
+        """A question's word pieces with the weights of its words."""
+        [tokens] = self.question(question).tokens
+        return weigh(tokens, words)
 
-        Starts and ends are offsets into the passage, below 0 for word pieces of the context.
+    def stored(self, asked: WeightedTokens, keys: Keys) -> tuple[Keys, LateScores]:
+        """Scores of those of some passages whose word pieces are kept.
+
+        Returns:
+            Positions in `keys` of those that were scored, ascending, and their scores.
         """
-        return self._tokens([_text_of(hit) for hit in hits])
+        with self._store.reading() as connection:
+            kept = codes_by_key(connection, keys)
+        positions = [i for i, key in enumerate(keys.tolist()) if kept.get(key)]
+        codes = [kept[int(keys[i])] for i in positions]
+        return np.array(positions, dtype=np.int64), _compared(asked, codes)
 
-    def _tokens(self, texts: Sequence[_Text]) -> list[TokenVectors]:
-        with self._guard:
-            held = {text: self._cache[text] for text in texts if text in self._cache}
-        missing = [text for text in dict.fromkeys(texts) if text not in held]
-        encoded = self._encoder.encode_tokens([text.context + text.words for text in missing])
-        for text, tokens in zip(missing, encoded, strict=True):
-            held[text] = tokens.halved().shifted(-len(text.context))
-        with self._guard:
-            for text in texts:
-                self._cache[text] = held[text]
-                self._cache.move_to_end(text)
-            while len(self._cache) > CACHED:
-                self._cache.popitem(last=False)
-        return [held[text] for text in texts]
-
-
-def _text_of(hit: Hit) -> _Text:
-    context = context_of(hit.passage.heading, hit.metadata)
-    return _Text(f"{context}\n" if context else "", hit.passage.text)
-
-
-def maxsim(question: WeightedTokens, passage: TokenVectors, *, within: Span | None = None) -> float:
-    """Weighted mean over the question's word pieces of the best cosine in the passage.
-
-    Args:
-        question: From `LateInteraction.question`.
-        passage: From `LateInteraction.passages`.
-        within: Look only at word pieces inside this range of the passage.
-
-    Returns:
-        A value in [-1, 1]; 0 where there are no word pieces to look at.
-    """
-    vectors = passage.vectors
-    if within is not None:
-        vectors = vectors[(passage.starts >= within.start) & (passage.ends <= within.end)]
-    if not len(vectors) or not len(question.vectors):
-        return 0.0
-    similarities: Similarities = question.vectors @ vectors.astype(np.float32).T
-    return float(question.weights @ similarities.max(axis=1))
+    def read(self, asked: WeightedTokens, hits: Sequence[Hit]) -> LateScores:
+        """Scores of a few passages; those whose word pieces are not kept are encoded now."""
+        with self._store.reading() as connection:
+            kept = codes_by_passage(connection, [hit.passage.id for hit in hits])
+        missing = [hit for hit in hits if hit.passage.id not in kept]
+        contexts = [context_of(hit.passage.heading, hit.metadata) for hit in missing]
+        texts = [
+            f"{context}\n{hit.passage.text}" if context else hit.passage.text
+            for context, hit in zip(contexts, missing, strict=True)
+        ]
+        for hit, text, tokens in zip(
+            missing, texts, self._encoder.encode_passages(texts).tokens, strict=True
+        ):
+            kept[hit.passage.id] = codes_of(hit.passage, text, tokens, hit.metadata.language)
+        return _compared(asked, [kept[hit.passage.id] for hit in hits])
 
 
-def best_sentence(question: WeightedTokens, hit: Hit, passage: TokenVectors) -> float:
-    """The highest `maxsim` of the sentences of a passage."""
-    spans = sentence_spans(hit.passage.text, language=hit.metadata.language)
-    return max(maxsim(question, passage, within=span) for span in spans)
+def codes_of(passage: Passage, text: str, tokens: TokenVectors, language: str | None) -> bytes:
+    """Codes of a passage from the word pieces of `text`, which ends with its words."""
+    sentences = sentence_spans(passage.text, language=language)
+    return pack(tokens.shifted(len(passage.text) - len(text)), sentences)
+
+
+def _compared(asked: WeightedTokens, codes: Sequence[bytes]) -> LateScores:
+    return compare(asked, unpack(codes, dim=asked.vectors.shape[1]))

@@ -1,16 +1,32 @@
-"""Ranked passage keys, and how the rankings of two legs become one."""
+"""Ranked passage keys, and what makes their scores comparable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from index.types import Keys
 
-__all__ = ["Ranking", "fuse", "standardized", "with_whole_ties"]
+__all__ = [
+    "Fusion",
+    "Ranking",
+    "Values",
+    "reciprocal_ranks",
+    "standardized",
+    "with_whole_ties",
+]
 
 Values = npt.NDArray[np.float64]
+RRF_OFFSET = 60  # Cormack, Clarke & Büttcher, SIGIR 2009
+
+
+class Fusion(StrEnum):
+    """How the scores of two legs become one."""
+
+    ZSCORE = "zscore"
+    RECIPROCAL_RANK = "rrf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +47,6 @@ class Ranking:
         """Best first; equal scores by ascending key."""
         order = np.lexsort((self.keys, -self.scores))
         return Ranking(self.keys[order], self.scores[order])
-
-    def without(self, keys: Keys) -> "Ranking":
-        """The rest, in the order as it stands."""
-        rest = ~np.isin(self.keys, keys)
-        return Ranking(self.keys[rest], self.scores[rest])
-
-    def ranks(self) -> dict[int, int]:
-        """Rank from 1 of each key, in the order as it stands."""
-        return {int(key): rank for rank, key in enumerate(self.keys, start=1)}
 
 
 def with_whole_ties(search: Callable[[int], Ranking], *, k: int) -> Ranking:
@@ -69,23 +76,6 @@ def standardized(scores: Values) -> Values:
     return standard
 
 
-def fuse(dense: Ranking, lexical: Ranking, *, dense_share: float) -> Ranking:
-    """Merge two scorings of the same passages by a weighted sum of z-scores.
-
-    Both legs' scores are standardised over the candidates of this one question, which makes
-    cosines and BM25 scores comparable. Reciprocal rank fusion throws the scores away and is
-    weaker on 9 of 12 sets of questions that were measured.
-
-    Args:
-        dense: Keys in any order with their cosines.
-        lexical: The same keys in the same order with their BM25 scores.
-        dense_share: Weight of the dense leg in [0, 1]; the lexical leg has the rest.
-
-    Returns:
-        The same keys, best first; equal scores by ascending key.
-    """
-    if not np.array_equal(dense.keys, lexical.keys):
-        raise ValueError("both legs must score the same passages in the same order")
-    scores = dense_share * standardized(dense.scores)
-    scores += (1 - dense_share) * standardized(lexical.scores)
-    return Ranking(dense.keys, scores).sorted()
+def reciprocal_ranks(ranks: npt.NDArray[np.int64]) -> Values:
+    """1 / (RRF_OFFSET + rank) for ranks from 1; 0 for rank 0, which stands for none."""
+    return np.where(ranks > 0, 1 / (RRF_OFFSET + np.maximum(ranks, 1)), 0.0)

@@ -1,4 +1,4 @@
-"""A question's way through the index: both legs, fused, with the passages behind them."""
+"""A question's way through the index: both legs, fused, re-ranked, with the passages behind."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -7,21 +7,23 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from index.candidates import Candidates, Part, fused, only
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
-from index.late_interaction import LateInteraction, best_sentence, maxsim
-from index.ranking import Ranking, fuse, standardized
+from index.late_interaction import LateInteraction
+from index.ranking import Fusion, Ranking, standardized
 from index.store import Corpus
-from index.types import Filters, Hit, Keys, Leg, Mode, Scores, Vectors
+from index.types import Filters, Hit, Keys, Leg, Mode, Vectors
 
 __all__ = ["Found", "RankingPolicy", "Searcher"]
 
 
 @dataclass(frozen=True, slots=True)
 class RankingPolicy:
-    """How passages are ranked.
+    """How passages are ranked. Defaults: benchmarks/README.md, "How the weights were chosen".
 
     Attributes:
+        fusion: How the scores of the two legs become one.
         dense_share: Weight of the dense leg in the fused score, in [0, 1].
         rerank: How many of the first passages are re-ranked by late interaction; 0 for none.
         passage_weight: Of the passage's z-scored late-interaction score beside the fused score.
@@ -29,10 +31,11 @@ class RankingPolicy:
         depth: Candidates that each leg brings for the first hits; twice as many for later ones.
     """
 
-    dense_share: float = 0.6  # this and the next three: benchmarks/results/ranking.json
-    rerank: int = 8
-    passage_weight: float = 2.0
-    sentence_weight: float = 0.5
+    fusion: Fusion = Fusion.ZSCORE
+    dense_share: float = 0.5
+    rerank: int = 30
+    passage_weight: float = 1.0
+    sentence_weight: float = 1.0
     depth: int = 100
 
 
@@ -82,7 +85,7 @@ class Searcher:
         self._collection = collection
         self._encoder = encoder
         self._policy = policy or RankingPolicy()
-        self.late_interaction = LateInteraction(encoder)
+        self.late_interaction = LateInteraction(encoder, collection.store)
 
     def search(
         self,
@@ -111,15 +114,12 @@ class Searcher:
         asked = _Asked(question, None, None, filters or Filters(), mode)
         if mode is not Mode.LEXICAL:
             with stage("embed"):
-                [query] = self._encoder.encode_queries([question])
+                [query] = self.late_interaction.question(question).vectors
                 asked = replace(asked, query=query)
         if filters:
             with stage("filter"):
                 asked = replace(asked, among=self._collection.store.admitted(filters))
-        hits = self._ranked(snapshot, asked, max(k + 1, self._policy.rerank), stage)
-        if mode is Mode.HYBRID and self._policy.rerank:
-            with stage("rerank"):
-                hits = self._reranked(question, snapshot, hits)
+        hits = self._ranked(snapshot, asked, k + 1, stage)
         return Found(tuple(hits[:k]), len(hits) > k, snapshot.corpus, stage.timings)
 
     def _ranked(
@@ -136,14 +136,16 @@ class Searcher:
         while True:
             legs = self._run_legs(snapshot, asked, depth, stage)
             with stage("fuse"):
-                ranking = self._fused(snapshot, legs, asked)
+                candidates = self._fused(snapshot, legs, asked).without(seen)
+            if not len(seen) and asked.mode is Mode.HYBRID and self._policy.rerank:
+                with stage("rerank"):
+                    candidates = self._reranked(snapshot, asked, candidates)
             with stage("fetch"):
-                deeper = ranking.without(seen)
-                hits += self._hits(_first(deeper, wanted - len(hits)), legs, snapshot, asked.query)
+                hits += self._hits(candidates.first(wanted - len(hits)))
             is_all = max(len(legs.dense), len(legs.lexical)) < depth
             if len(hits) >= wanted or is_all:
                 return hits
-            seen = ranking.keys
+            seen = np.concatenate([seen, candidates.keys])
             depth *= 2
 
     def _run_legs(self, snapshot: Snapshot, asked: _Asked, depth: int, stage: "_Stages") -> _Legs:
@@ -155,76 +157,56 @@ class Searcher:
             lexical = snapshot.lexical.search(asked.question, k=depth, filters=asked.filters)
         return _Legs(dense, lexical)
 
-    def _fused(self, snapshot: Snapshot, legs: _Legs, asked: _Asked) -> Ranking:
+    def _fused(self, snapshot: Snapshot, legs: _Legs, asked: _Asked) -> Candidates:
         if asked.query is None:
-            return legs.lexical
+            return only(Leg.LEXICAL, legs.lexical)
         if asked.mode is Mode.DENSE:
-            return legs.dense
+            return only(Leg.DENSE, legs.dense)
         keys = np.union1d(legs.dense.keys, legs.lexical.keys)
-        cosines = snapshot.dense.cosines(asked.query, keys).astype(np.float64)
-        return fuse(
-            Ranking(keys, cosines),
-            Ranking(keys, _scores_at(keys, legs.lexical)),
+        return fused(
+            legs.dense,
+            legs.lexical,
+            snapshot.dense.cosines(asked.query, keys).astype(np.float64),
             dense_share=self._policy.dense_share,
+            fusion=self._policy.fusion,
         )
 
-    def _hits(
-        self, ranking: Ranking, legs: _Legs, snapshot: Snapshot, query: Vectors | None
-    ) -> list[Hit]:
-        cosines: dict[int, float] = {}
-        if query is not None:
-            values = snapshot.dense.cosines(query, ranking.keys)
-            cosines = dict(zip(ranking.keys.tolist(), map(float, values), strict=True))
-        words = dict(zip(legs.lexical.keys.tolist(), legs.lexical.scores.tolist(), strict=True))
-        ranks = {Leg.DENSE: legs.dense.ranks(), Leg.LEXICAL: legs.lexical.ranks()}
-        scores = [
-            Scores(
-                fused=float(fused),
-                dense=cosines.get(key),
-                lexical=words.get(key),
-                dense_rank=ranks[Leg.DENSE].get(key),
-                lexical_rank=ranks[Leg.LEXICAL].get(key),
-            )
-            for key, fused in zip(ranking.keys.tolist(), ranking.scores, strict=True)
+    def _reranked(self, snapshot: Snapshot, asked: _Asked, candidates: Candidates) -> Candidates:
+        first = min(self._policy.rerank, len(candidates))
+        words = snapshot.lexical.word_weights(asked.question)
+        positions, scores = self.late_interaction.stored(
+            self.late_interaction.weighed(asked.question, words), candidates.keys[:first]
+        )
+        weights = {
+            Leg.MAXSIM: (self._policy.passage_weight, scores.passages),
+            Leg.SENTENCE: (self._policy.sentence_weight, scores.best),
+        }
+        parts = [
+            _part(leg, weight, len(candidates), positions, values)
+            for leg, (weight, values) in weights.items()
         ]
-        hits = self._collection.store.hits(ranking.keys.tolist(), scores)
-        return sorted(
-            hits,
-            key=lambda hit: (-hit.scores.fused, hit.passage.document_id, hit.passage.span.start),
+        return candidates.reranked(parts, first=first)
+
+    def _hits(self, candidates: Candidates) -> list[Hit]:
+        places = dict(zip(candidates.keys.tolist(), candidates.totals.tolist(), strict=True))
+        found = self._collection.store.hits(candidates.keys.tolist(), candidates.scores())
+        ordered = sorted(
+            found.items(),
+            key=lambda item: (
+                -places[item[0]],
+                item[1].passage.document_id,
+                item[1].passage.span.start,
+            ),
         )
-
-    def _reranked(self, question: str, snapshot: Snapshot, hits: list[Hit]) -> list[Hit]:
-        first, rest = hits[: self._policy.rerank], hits[self._policy.rerank :]
-        if len(first) < 2:
-            return hits
-        words = self.late_interaction.question(question, snapshot.lexical.word_weights(question))
-        passages = self.late_interaction.passages(first)
-        scores = np.array([maxsim(words, passage) for passage in passages])
-        sentences = np.array(
-            [best_sentence(words, *pair) for pair in zip(first, passages, strict=True)]
-        )
-        total = np.array([hit.scores.fused for hit in first])
-        total += self._policy.passage_weight * standardized(scores)
-        total += self._policy.sentence_weight * standardized(sentences)
-        return [
-            replace(first[i], scores=replace(first[i].scores, maxsim=float(scores[i])))
-            for i in np.argsort(-total, kind="stable")
-        ] + rest
+        return [hit for _, hit in ordered]
 
 
-def _scores_at(keys: Keys, ranking: Ranking) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Scores of a ranking at `keys`, 0 where the leg did not bring the key."""
-    scores = np.zeros(len(keys))
-    scores[np.searchsorted(keys, ranking.keys)] = ranking.scores
-    return scores
-
-
-def _first(ranking: Ranking, k: int) -> Ranking:
-    """The k best and all that are equal to the last of them, so that a tie is broken as a whole."""
-    if len(ranking) <= k:
-        return ranking
-    cut = int(np.searchsorted(-ranking.scores, -ranking.scores[k - 1], side="right"))
-    return Ranking(ranking.keys[:cut], ranking.scores[:cut])
+def _part(leg: Leg, weight: float, count: int, positions: Keys, values: Vectors) -> Part:
+    """Scores of some of `count` candidates; those without one get what an average one would."""
+    scores, normalized = np.full(count, np.nan), np.zeros(count)
+    scores[positions] = values
+    normalized[positions] = standardized(values.astype(np.float64))
+    return Part(leg, weight, scores, normalized, np.zeros(count, dtype=np.int64))
 
 
 class _Stages:

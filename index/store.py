@@ -173,12 +173,12 @@ class Store:
             *values,
         )
 
-    def hits(self, keys: Sequence[int], scores: Sequence[Scores]) -> list[Hit]:
+    def hits(self, keys: Sequence[int], scores: Sequence[Scores]) -> dict[int, Hit]:
         """The passages of `keys` in that order; one that was removed meanwhile is left out."""
         rows = self._connection.execute(INDEXED, (json.dumps([int(key) for key in keys]),))
         found = {row["key"]: row for row in rows}
-        return [
-            Hit(
+        return {
+            key: Hit(
                 passage_of(found[key]),
                 found[key]["title"],
                 metadata_of(found[key]),
@@ -188,7 +188,7 @@ class Store:
             )
             for key, score in zip(keys, scores, strict=True)
             if key in found
-        ]
+        }
 
     def document(self, document_id: str) -> Document:
         """Raises UnknownDocumentError where there is none of this id."""

@@ -24,6 +24,7 @@ __all__ = [
     "Passage",
     "Provenance",
     "Reading",
+    "ScorePart",
     "Scores",
     "Span",
     "Vectors",
@@ -213,10 +214,12 @@ class Mode(StrEnum):
 
 
 class Leg(StrEnum):
-    """One way to find passages."""
+    """One part of a ranking: the first two find passages, the others re-rank the first few."""
 
     DENSE = "dense"
     LEXICAL = "lexical"
+    MAXSIM = "maxsim"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +242,27 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePart:
+    """What one leg adds to a passage's place: `weight` times `normalized`.
+
+    `rank` counts from 1, None where the leg did not bring the passage or does not rank by itself.
+    """
+
+    leg: Leg
+    rank: int | None
+    score: float
+    normalized: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """How one passage did in each leg. Scales differ: compare only within a leg and question.
 
-    `dense` is a cosine, `lexical` a BM25 score, `fused` a weighted sum of their z-scores, `maxsim`
-    the late-interaction score of the few passages that were re-ranked; ranks count from 1. A value
-    is None where the leg did not bring the passage.
+    `dense` is a cosine, `lexical` a BM25 score, `fused` a weighted sum of their z-scores; `maxsim`
+    and `sentence` are late-interaction scores of the passage and of its best sentence, for those
+    passages that were re-ranked. Ranks count from 1. A value is None where the leg did not bring
+    the passage.
     """
 
     fused: float
@@ -253,6 +271,8 @@ class Scores:
     dense_rank: int | None = None
     lexical_rank: int | None = None
     maxsim: float | None = None
+    sentence: float | None = None
+    parts: tuple[ScorePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

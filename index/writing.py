@@ -7,6 +7,7 @@ import numpy as np
 from index.database import Connection
 from index.facets import facets_of
 from index.rows import document_row
+from index.token_table import put_codes
 from index.types import Document, Passage, Vectors
 
 __all__ = ["Writer"]
@@ -29,6 +30,7 @@ class Writer:
         recipe: str,
         ingested_at: str,
         bands: Sequence[int] = (),
+        codes: Sequence[bytes] = (),
     ) -> None:
         """Add a document, or put it in the place of the one with its id.
 
@@ -39,6 +41,7 @@ class Writer:
             recipe: Names the rules that made the passages, so that a later version can tell.
             ingested_at: UTC time, ISO 8601.
             bands: Of the near-duplicate fingerprint.
+            codes: Of each passage's word pieces; empty where they are not kept.
         """
         self.remove(document.id)
         row = document_row(document, recipe, ingested_at)
@@ -58,6 +61,7 @@ class Writer:
             "INSERT INTO bands VALUES (?, ?)", [(band, key) for band in sorted(set(bands))]
         )
         self._put_passages(key, passages, vectors)
+        put_codes(self._connection, passages, codes)
         self.changed = True
 
     def remove(self, document_id: str) -> bool:

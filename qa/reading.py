@@ -1,12 +1,12 @@
 """The sentence that answers: of the first passages, the one whose words match the question best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from index.embedding import TokenVectors
-from index.late_interaction import LateInteraction, WeightedTokens, WordWeight, maxsim
+import numpy as np
+
+from index.late_interaction import LateInteraction, WordWeight
 from index.sentences import sentence_spans
-from index.types import Hit, Span
+from index.types import Hit
 from qa.types import Finding
 
 __all__ = ["SentenceReader"]
@@ -16,18 +16,11 @@ __all__ = ["SentenceReader"]
 WHOLE_PASSAGE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    hit: Hit
-    span: Span
-    score: float
-
-
 class SentenceReader:
     """Reads the first passages of a ranking and points at one sentence.
 
     Args:
-        late_interaction: The searcher's own, so that nothing is encoded twice.
+        late_interaction: The searcher's own, so that no question is encoded twice.
         passages: How many passages are read.
         step: What a passage's place costs its sentences, from one rank to the next.
     """
@@ -54,28 +47,16 @@ class SentenceReader:
         """
         if not hits:
             return None
-        asked = self._late_interaction.question(question, words)
         first = hits[: self._passages]
-        tokens = self._late_interaction.passages(first)
-        candidates = [
-            candidate
-            for rank, (hit, pieces) in enumerate(zip(first, tokens, strict=True))
-            for candidate in self._candidates(asked, hit, pieces, rank)
-        ]
-        best = max(candidates, key=lambda candidate: candidate.score)
-        support = max(maxsim(asked, pieces) for pieces in tokens)
-        return Finding(best.hit, best.span, support)
-
-    def _candidates(
-        self, asked: WeightedTokens, hit: Hit, pieces: TokenVectors, rank: int
-    ) -> list[_Candidate]:
+        asked = self._late_interaction.weighed(question, words)
+        found = self._late_interaction.read(asked, first)
+        scores = (
+            found.sentences
+            + WHOLE_PASSAGE * found.passages[found.owners]
+            - self._step * found.owners
+        )
+        best = int(np.argmax(np.round(scores, 6)))
+        hit = first[found.owners[best]]
         sentences = sentence_spans(hit.passage.text, language=hit.metadata.language)
-        whole = maxsim(asked, pieces)
-        return [
-            _Candidate(
-                hit,
-                sentence,
-                WHOLE_PASSAGE * whole + maxsim(asked, pieces, within=sentence) - self._step * rank,
-            )
-            for sentence in sentences
-        ]
+        span = sentences[min(int(found.numbers[best]), len(sentences) - 1)]
+        return Finding(hit, span, float(found.passages.max()))

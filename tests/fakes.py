@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import EncoderIdentity, TokenVectors
+from index.embedding import Encoded, EncoderIdentity, TokenVectors
 from index.reports import Arrival
 from index.types import Draft, Metadata, Reading, Vectors
 
@@ -56,15 +56,12 @@ class WordHashEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return _unit_rows([_sum(text) for text in texts])
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        return _encoded(texts)
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
         self.encoded += texts
-        return _unit_rows([_sum(text) for text in texts])
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        return [_tokens(text) for text in texts]
+        return _encoded(texts)
 
 
 def draft(text: str, *, document_id: str = "a", source: str = "", **stated: object) -> Draft:
@@ -94,6 +91,12 @@ def another_writer(folder: Path) -> Iterator[None]:
             process.stdout.readline()
         yield
         process.communicate()
+
+
+def _encoded(texts: Sequence[str]) -> Encoded:
+    return Encoded(
+        _unit_rows([_sum(text) for text in texts]), tuple(_tokens(text) for text in texts)
+    )
 
 
 def _sum(text: str) -> Vectors:

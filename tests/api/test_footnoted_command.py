@@ -121,6 +121,7 @@ def test_the_status_tells_what_the_index_holds_and_what_made_it(command, offline
     assert (status["documents"], status["passages"]) == (5, 44)
     assert (status["model"], status["model_matches"]) == ("all-MiniLM-L6-v2", True)
     assert (status["newest_published"], status["server"]) == ("2025-04-16", None)
+    assert status["token_vectors"] == "of all 44 passages"
 
 
 def test_the_status_names_the_server_that_runs_on_the_folder(run, server):

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import WordHashEncoder
+from sentence_transformers import SentenceTransformer
 
 from index import embedding
 from index.embedding import (
     DEFAULT_MODEL,
+    Encoded,
     Encoder,
     Prefixes,
     SentenceTransformerEncoder,
@@ -18,10 +20,9 @@ from index.embedding import (
     find_model,
 )
 from index.errors import ModelChangedError, ModelError
-from index.types import Vectors
 
 TEXTS = ["A canal links two oceans.", "¿Cuánto cuesta? 東京 😀", ""]
-Encode = Callable[[list[str]], Vectors]
+Encode = Callable[[list[str]], Encoded]
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -48,24 +49,29 @@ def packaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_every_text_becomes_a_unit_vector(encode: Encode) -> None:
-    vectors = encode(TEXTS)
+    vectors = encode(TEXTS).vectors
 
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
 
 
 def test_no_texts_become_no_vectors_of_the_same_width(encode: Encode) -> None:
-    assert encode([]).shape == (0, encode(["one"]).shape[1])
+    assert encode([]).vectors.shape == (0, encode(["one"]).vectors.shape[1])
+    assert encode([]).tokens == ()
 
 
 def test_the_same_text_has_the_same_vector_alone_and_among_others(encode: Encode) -> None:
-    assert encode(TEXTS)[0] == pytest.approx(encode(TEXTS[:1])[0], abs=1e-5)
+    alone, among = encode(TEXTS[:1]), encode(TEXTS)
+
+    assert among.vectors[0] == pytest.approx(alone.vectors[0], abs=1e-5)
+    assert among.tokens[0].vectors == pytest.approx(alone.tokens[0].vectors, abs=1e-5)
 
 
 def test_a_text_is_nearer_to_one_that_shares_its_words(any_encoder: Encoder) -> None:
-    [question] = any_encoder.encode_queries(["what does the fee for prisoners cost"])
+    [question] = any_encoder.encode_queries(["what does the fee for prisoners cost"]).vectors
 
-    near, far = any_encoder.encode_passages(["a fee for prisoners", "tulips bloom in spring"])
+    texts = ["a fee for prisoners", "tulips bloom in spring"]
+    near, far = any_encoder.encode_passages(texts).vectors
 
     assert question @ near > question @ far
 
@@ -82,14 +88,14 @@ def test_the_window_is_a_number_of_tokens(any_encoder: Encoder) -> None:
     assert any_encoder.window > 8
 
 
-def test_word_pieces_stand_at_their_places_in_the_text(any_encoder: Encoder) -> None:
-    [tokens] = any_encoder.encode_tokens(["A canal links"])
+def test_word_pieces_stand_at_their_places_in_the_text(encode: Encode) -> None:
+    [tokens] = encode(["A canal links"]).tokens
 
     assert list(zip(tokens.starts, tokens.ends, strict=True)) == [(0, 1), (2, 7), (8, 13)]
 
 
-def test_word_pieces_are_unit_vectors_in_the_order_of_the_text(any_encoder: Encoder) -> None:
-    first, second, empty = any_encoder.encode_tokens(TEXTS)
+def test_word_pieces_are_unit_vectors_in_the_order_of_the_text(encode: Encode) -> None:
+    first, second, empty = encode(TEXTS).tokens
 
     norms = np.linalg.norm(np.concatenate([first.vectors, second.vectors]), axis=1)
     assert norms == pytest.approx(np.ones(len(norms)), abs=1e-5)
@@ -97,12 +103,8 @@ def test_word_pieces_are_unit_vectors_in_the_order_of_the_text(any_encoder: Enco
     assert len(empty.vectors) == 0
 
 
-def test_no_texts_have_no_word_pieces(any_encoder: Encoder) -> None:
-    assert any_encoder.encode_tokens([]) == []
-
-
 def test_word_pieces_behind_the_window_are_left_out(encoder: SentenceTransformerEncoder) -> None:
-    [tokens] = encoder.encode_tokens(["word " * 1000])
+    [tokens] = encoder.encode_passages(["word " * 1000]).tokens
 
     assert len(tokens.vectors) == encoder.window
 
@@ -112,19 +114,28 @@ def test_a_text_as_long_as_the_window_is_read_to_its_end(
 ) -> None:
     body = "word " * (encoder.window - 1)
 
-    first, second = encoder.encode_passages([body + "king", body + "tulip"])
+    first, second = encoder.encode_passages([body + "king", body + "tulip"]).vectors
 
     assert not np.allclose(first, second, atol=1e-4)
 
 
-def test_halved_word_pieces_keep_their_places_and_nearly_their_values() -> None:
+def test_a_whole_text_has_the_vector_that_the_model_itself_gives_it(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    model = SentenceTransformer(str(find_model(DEFAULT_MODEL).path), device="cpu")
+
+    vectors = encoder.encode_passages(TEXTS).vectors
+
+    assert vectors == pytest.approx(model.encode(TEXTS, normalize_embeddings=True), abs=1e-5)
+
+
+def test_moved_word_pieces_keep_their_values() -> None:
     tokens = TokenVectors(np.array([[0.6, 0.8]], np.float32), np.array([0]), np.array([3]))
 
-    halved = tokens.halved().shifted(-2)
+    moved = tokens.shifted(-2)
 
-    assert halved.vectors.dtype == np.float16
-    assert halved.vectors[0] == pytest.approx([0.6, 0.8], abs=1e-3)
-    assert (halved.starts.tolist(), halved.ends.tolist()) == ([-2], [1])
+    assert (moved.starts.tolist(), moved.ends.tolist()) == ([-2], [1])
+    assert moved.vectors is tokens.vectors
 
 
 def test_prefixes_are_part_of_an_encoders_identity() -> None:
@@ -144,9 +155,18 @@ def test_a_prefix_changes_the_vectors_and_takes_room_in_the_window(
     )
 
     assert prefixed.window == encoder.window - 2
-    assert prefixed.encode_passages(["tulips"]) == pytest.approx(
-        encoder.encode_passages(["passage: tulips"]), abs=1e-5
+    ours, whole = prefixed.encode_passages(["tulips"]), encoder.encode_passages(["passage: tulips"])
+    assert ours.vectors == pytest.approx(whole.vectors, abs=1e-5)
+
+
+def test_word_pieces_of_a_prefix_are_none_of_the_texts() -> None:
+    prefixed = SentenceTransformerEncoder(
+        find_model(DEFAULT_MODEL), prefixes=Prefixes(query="query: ")
     )
+
+    [tokens] = prefixed.encode_queries(["A canal"]).tokens
+
+    assert list(zip(tokens.starts, tokens.ends, strict=True)) == [(0, 1), (2, 7)]
 
 
 def test_the_default_model_is_found_with_its_official_weights() -> None:

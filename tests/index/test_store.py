@@ -202,8 +202,11 @@ def test_hits_come_in_the_order_asked_for_without_what_is_gone(store: Store) -> 
 
     hits = store.hits([2, 99, 1], [Scores(3.0), Scores(2.0), Scores(1.0)])
 
-    assert [(hit.passage.ordinal, hit.scores.fused) for hit in hits] == [(1, 3.0), (0, 1.0)]
-    assert (hits[0].metadata, hits[0].source) == (FULL, "a.txt")
+    assert [(key, hit.passage.ordinal, hit.scores.fused) for key, hit in hits.items()] == [
+        (2, 1, 3.0),
+        (1, 0, 1.0),
+    ]
+    assert (hits[2].metadata, hits[2].source) == (FULL, "a.txt")
 
 
 @pytest.mark.parametrize(

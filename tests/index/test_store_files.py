@@ -8,6 +8,7 @@ import pytest
 from index.embedding import EncoderIdentity
 from index.errors import IndexFormatError, ModelMismatchError
 from index.store import Store
+from index.token_table import count_codes
 
 MODEL = EncoderIdentity("word-hash", "0" * 64)
 
@@ -58,12 +59,12 @@ def test_a_newer_format_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "s"
     Store.create(path, MODEL).close()
     newer = sqlite3.connect(path)
-    newer.execute("UPDATE meta SET value = '2' WHERE name = 'format'")
+    newer.execute("UPDATE meta SET value = '3' WHERE name = 'format'")
     newer.commit()
     newer.close()
     content = path.read_bytes()
 
-    with pytest.raises(IndexFormatError, match="has format 2, this version reads format 1"):
+    with pytest.raises(IndexFormatError, match="has format 3, this version reads format 2"):
         Store.open(path)
 
     assert path.read_bytes() == content
@@ -81,3 +82,20 @@ def test_every_store_has_an_identity_of_its_own(tmp_path: Path) -> None:
 
     assert one.identity != other.identity
     assert Store.open(tmp_path / "1").identity == one.identity
+
+
+def test_an_older_format_is_upgraded_in_place_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    Store.create(path, MODEL).close()
+    older = sqlite3.connect(path)
+    older.execute("DROP TABLE token_codes")
+    older.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+    older.execute("UPDATE meta SET value = '7' WHERE name = 'generation'")
+    older.commit()
+    older.close()
+
+    store = Store.open(path)
+
+    with store.reading() as connection:
+        assert (store.generation(), count_codes(connection)) == (7, 0)
+    assert Store.open(path).generation() == 7
