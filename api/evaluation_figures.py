@@ -6,10 +6,11 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from api.pages import written
 from qa.figures import Change, Comparison, Evaluation, Figures, Interval, Mean
 from qa.results import Conditions, Measure
 
-__all__ = ["GROUPS", "LABELS", "as_json", "as_text", "chance", "described", "share"]
+__all__ = ["GROUPS", "LABELS", "as_json", "as_text", "chance", "described", "moment", "share"]
 
 GROUPS: Final = {
     "Right passages": (
@@ -66,7 +67,12 @@ def as_json(evaluation: Evaluation) -> str:
 
 def as_text(evaluation: Evaluation) -> str:
     """The figures as aligned lines."""
-    lines = [*described(evaluation), "", *_figures(evaluation.figures)]
+    lines = [
+        evaluation.run.conditions.questions,
+        *described(evaluation),
+        "",
+        *_figures(evaluation.figures),
+    ]
     if evaluation.comparison:
         lines += ["", *_comparison(evaluation, evaluation.comparison)]
     return "\n".join(line.rstrip() for line in lines)
@@ -76,8 +82,8 @@ def described(evaluation: Evaluation) -> Iterator[str]:
     """What was asked, of what, and how."""
     conditions, figures = evaluation.run.conditions, evaluation.figures
     yield (
-        f"{conditions.questions}: {figures.questions:,} questions, {figures.answerable:,} "
-        f"answerable, {figures.questions - figures.answerable:,} not"
+        f"{figures.questions:,} questions: {figures.answerable:,} answerable, "
+        f"{figures.questions - figures.answerable:,} not"
     )
     yield (
         f"collection {conditions.collection}, generation {conditions.generation}: "
@@ -119,14 +125,14 @@ def _comparison(evaluation: Evaluation, comparison: Comparison) -> Iterator[str]
     if evaluation.earlier:
         before = evaluation.earlier.conditions
         yield (
-            f"Against the run of {before.created_at}: {before.model}, {before.mode}, "
+            f"Against the run of {moment(before.created_at)}: {before.model}, {before.mode}, "
             f"generation {before.generation}"
         )
     left_out = f"{comparison.only_now:,} only here, {comparison.only_before:,} only there"
     yield f"{comparison.common:,} questions in common; left out: {left_out}"
     yield ""
     yield (
-        f"{'':<18} {'before':>6} {'now':>6} {'change':>7}   {'95 % interval':<17} {'p':>6} "
+        f"{'':<18} {'before':>6} {'now':>6} {'change':>7}   {'95 % interval':<18} {'p':>6} "
         f"{'better':>7} {'worse':>6} {'same':>6}"
     )
     for measures in GROUPS.values():
@@ -137,16 +143,22 @@ def _comparison(evaluation: Evaluation, comparison: Comparison) -> Iterator[str]
 
 def _changed(measure: Measure, change: Change) -> str:
     interval = change.interval
-    around = f"{interval.low:+.3f} – {interval.high:+.3f}" if interval else "–"
+    around = f"{interval.low:+.3f} to {interval.high:+.3f}" if interval else "–"
     return (
         f"  {LABELS[measure][0]:<16} {change.before:>6.3f} {change.now:>6.3f} "
-        f"{change.difference:>+7.3f}   {around:<17} {chance(change.p):>6} "
+        f"{change.difference:>+7.3f}   {around:<18} {chance(change.p):>6} "
         f"{change.better:>7,} {change.worse:>6,} {change.same:>6,}"
     )
 
 
 def _interval(interval: Interval | None, digits: int) -> str:
     return f"{interval.low:.{digits}f} – {interval.high:.{digits}f}" if interval else "–"
+
+
+def moment(created_at: str) -> str:
+    """When a run was made, for people; what is no ISO time unchanged."""
+    day = written(created_at)
+    return f"{day}, {created_at[11:16]} UTC" if day != created_at else day
 
 
 def share(value: float | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.charts import FRAME, HEIGHT, WIDTH, Chart, bar_chart, histogram, scatter
-from api.evaluation_figures import GROUPS, LABELS, chance, described, share
+from api.evaluation_figures import GROUPS, LABELS, chance, described, moment, share
 from qa.figures import Evaluation, Figures
 from qa.results import Measure, Result
 
@@ -29,6 +29,33 @@ class Tile:
 
 def report_page(evaluation: Evaluation) -> str:
     """The page of one evaluation, with what changed where there is an earlier run."""
+    results, figures = evaluation.run.results, evaluation.figures
+    movements = _movements(evaluation)
+    return (
+        _environment()
+        .get_template("evaluation.html")
+        .render(
+            evaluation=evaluation,
+            conditions=evaluation.run.conditions,
+            figures=figures,
+            comparison=evaluation.comparison,
+            described=list(described(evaluation)),
+            tiles=_tiles(figures),
+            groups={
+                name: [m for m in group if m in figures.means] for name, group in GROUPS.items()
+            },
+            labels=LABELS,
+            movements=movements,
+            moved=Counter(point.kind for point in movements.points) if movements else Counter(),
+            ranks=_ranks(results, evaluation.run.conditions.depth),
+            latency=_latency(results, figures),
+            worst=worst(results),
+            frame={"width": WIDTH, "height": HEIGHT, **FRAME},
+        )
+    )
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -37,28 +64,12 @@ def report_page(evaluation: Evaluation) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "share": share,
         "chance": chance,
-        "signed": lambda value: f"{value:+.3f}",
+        "moment": moment,
+        "share": share,
+        "signed": lambda value: f"{value:+.3f}".replace("-", "−"),
     }
-    results, figures = evaluation.run.results, evaluation.figures
-    movements = _movements(evaluation)
-    return environment.get_template("evaluation.html").render(
-        evaluation=evaluation,
-        conditions=evaluation.run.conditions,
-        figures=figures,
-        comparison=evaluation.comparison,
-        described=list(described(evaluation)),
-        tiles=_tiles(figures),
-        groups={name: [m for m in group if m in figures.means] for name, group in GROUPS.items()},
-        labels=LABELS,
-        movements=movements,
-        moved=Counter(point.kind for point in movements.points) if movements else Counter(),
-        ranks=_ranks(results, evaluation.run.conditions.depth),
-        latency=_latency(results, figures),
-        worst=worst(results),
-        frame={"width": WIDTH, "height": HEIGHT, **FRAME},
-    )
+    return environment
 
 
 def worst(results: Sequence[Result]) -> list[Result]:
