@@ -29,7 +29,7 @@ BATCH = 100  # resamples held at once, so that memory stays small for long quest
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A 95 % bootstrap interval."""
+    """A 95 % bootstrap interval; without width where all values are equal, however few they are."""
 
     low: float
     high: float
