@@ -1,4 +1,4 @@
-"""`footnoted`: ingest, list, show, remove, verify, status, serve, config."""
+"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])  # Any: click passes options by name
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def common(command: Command) -> Command:
@@ -132,6 +133,31 @@ def verify(file: Any, as_json: bool, **flags: Any) -> None:
         exact = exact and checked["verification"] == "exact"
         click.echo(json.dumps(checked, ensure_ascii=False) if as_json else _checked_line(checked))
     sys.exit(0 if exact else 1)
+
+
+@footnoted.command(name="eval")
+@click.argument("questions", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
+@click.option("--html", type=FILE, help="Write a report to this file.")
+@click.option("--save", type=FILE, help="Keep the run in this file, to compare with later.")
+@click.option("--against", type=FILE, help="Compare with the run that --save kept there.")
+@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid")
+@click.option("--depth", type=click.IntRange(20, 1000), default=20, help="Hits looked at.")
+@common
+def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -> None:
+    """Ask QUESTIONS and measure what comes back.
+
+    QUESTIONS is JSON Lines, also compressed by gzip. A line has a `question` and in `relevant` what
+    is right: ids of passages or documents, or words of a passage; an empty list where the
+    documents do not say. `id`, `answers` and `answerable` may be given.
+    """
+    from api.evaluating import Files, evaluate_file
+    from index.types import Mode
+    from qa.evaluating import Asking
+
+    beside = {name: flags.pop(name) for name in ("against", "save", "html")}
+    asking = Asking(Mode(mode), depth)
+    evaluate_file(_service(flags), Files(questions, **beside), asking=asking, json_wanted=as_json)
 
 
 @footnoted.command()

@@ -67,11 +67,15 @@ def _stop_for(error: Exception) -> None:
             raise error
         _stop(f"{type(error).__name__}: {error} (-v shows more)", EXIT_FAULT)
     from api.checking import NoCitationsError
+    from api.questions import QuestionsError
+    from api.runs import RunFileError
     from api.settings import SettingsError
 
     codes: dict[type[Exception], int] = {
         SettingsError: EXIT_USAGE,
         NoCitationsError: EXIT_USAGE,
+        QuestionsError: EXIT_USAGE,
+        RunFileError: EXIT_USAGE,
         errors.IndexMissingError: EXIT_NO_INDEX,
         errors.UnknownCollectionError: EXIT_NO_INDEX,
         errors.ModelMismatchError: EXIT_NO_INDEX,

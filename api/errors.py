@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.checking import NoCitationsError
+from api.questions import QuestionsError
+from api.runs import RunFileError
 from api.settings import SettingsError
 from index import errors as index_errors
 from index.errors import FootnotedError, InvalidDocumentError
@@ -74,8 +76,10 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     BadCursorError: (400, "bad-cursor"),
     ForbiddenError: (403, "forbidden"),
     UnsupportedMediaError: (415, "unsupported-format"),
-    # These two come from the command line only.
+    # These come from the command line only.
     NoCitationsError: (422, "invalid-field"),
+    QuestionsError: (422, "invalid-field"),
+    RunFileError: (422, "invalid-field"),
     SettingsError: (500, "internal-error"),
 }
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 import uvicorn
+from browser import find_browser
 from fakes import WordHashEncoder
 
 from api.app import create_app
@@ -31,6 +32,8 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 START_SECONDS = 90
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTED_")}
 CLEAN |= {"FOOTNOTED_THREADS": "2", "PYTHONWARNINGS": "ignore", "COLUMNS": "100"}
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 Json = dict[str, Any]
 
@@ -284,3 +287,19 @@ def problem() -> Callable[..., Json]:
         return body
 
     return check
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real browser."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    if path is None:
+        pytest.fail(
+            "there is no Chromium; `python tests/browser.py` installs one, CHROMIUM names one"
+        )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()

@@ -4,13 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import find_browser
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 FEE = "What fee does El Salvador charge?"
 SENTENCE = "would charge the United States a fee"
 FOREIGN = "best pasta carbonara recipe"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = """<script>window.hacked = 1</script>
 
 The keeper said <img src=x onerror="window.hacked = 1"> and <b>left</b> &amp; went home.
@@ -31,19 +29,6 @@ class Tab:
     def _note(self, message):
         if message.type == "error":
             self.errors.append(message.text)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = find_browser()
-    if path is None:
-        pytest.fail(
-            "there is no Chromium; `python tests/browser.py` installs one, CHROMIUM names one"
-        )
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -131,6 +131,15 @@ def test_the_other_commands_can_be_forced_to_colours_too(run, server):
     assert COLOUR in done.out
 
 
+def test_the_progress_of_an_evaluation_counts_its_questions(offline_data, tmp_path):
+    (tmp_path / "set.jsonl").write_text('{"question": "What fee?", "relevant": ["a fee"]}')
+
+    shown = on_a_terminal("footnoted", "eval", tmp_path / "set.jsonl", "--data", offline_data)
+
+    assert "1/1" in shown
+    assert "Success@1" in shown.split("\n", 1)[1]
+
+
 def test_the_progress_bar_shows_the_file_and_the_rate(tmp_path):
     for number in range(3):
         words = "\n\n".join(f"Paragraph {n} of part {number}." for n in range(60))

@@ -1,0 +1,147 @@
+"""An evaluation as one page: it holds all that it shows, and needs no script and no network."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.charts import FRAME, HEIGHT, WIDTH, Chart, bar_chart, histogram, scatter
+from api.evaluation_figures import GROUPS, LABELS, chance, described, moment, share
+from qa.figures import Evaluation, Figures
+from qa.results import Measure, Result
+
+__all__ = ["report_page", "worst"]
+
+WORST_SHOWN = 20
+NEVER = 10**9  # the rank of what was not found, when results are put in order
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure at the head of the page."""
+
+    name: str
+    value: str
+    note: str
+
+
+def report_page(evaluation: Evaluation) -> str:
+    """The page of one evaluation, with what changed where there is an earlier run."""
+    results, figures = evaluation.run.results, evaluation.figures
+    movements = _movements(evaluation)
+    return (
+        _environment()
+        .get_template("evaluation.html")
+        .render(
+            evaluation=evaluation,
+            conditions=evaluation.run.conditions,
+            figures=figures,
+            comparison=evaluation.comparison,
+            described=list(described(evaluation)),
+            tiles=_tiles(figures),
+            groups={
+                name: [m for m in group if m in figures.means] for name, group in GROUPS.items()
+            },
+            labels=LABELS,
+            movements=movements,
+            moved=Counter(point.kind for point in movements.points) if movements else Counter(),
+            ranks=_ranks(results, evaluation.run.conditions.depth),
+            latency=_latency(results, figures),
+            worst=worst(results),
+            frame={"width": WIDTH, "height": HEIGHT, **FRAME},
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "chance": chance,
+        "moment": moment,
+        "share": share,
+        "signed": lambda value: f"{value:+.3f}".replace("-", "−"),
+    }
+    return environment
+
+
+def worst(results: Sequence[Result]) -> list[Result]:
+    """Judged questions without a right passage in front, the latest found and lowest nDCG first."""
+    missed = [result for result in results if result.judged and result.rank != 1]
+    missed.sort(key=lambda r: (-(r.rank or NEVER), r.scores.get(Measure.NDCG_10, 0.0)))
+    return missed[:WORST_SHOWN]
+
+
+def _tiles(figures: Figures) -> list[Tile]:
+    shown = {
+        Measure.SUCCESS_1: "Right passage first",
+        Measure.RECALL_20: "In the first 20",
+        Measure.SILENT_WRONGLY: "Silent wrongly",
+        Measure.KEPT_SILENT: "Kept silent",
+    }
+    tiles = []
+    for measure, name in shown.items():
+        if mean := figures.means.get(measure):
+            around = mean.interval
+            note = f"{around.low:.1%} to {around.high:.1%}" if around else "a single question"
+            tiles.append(Tile(name, f"{mean.value:.1%}", note))
+    latency = figures.latency
+    return [*tiles, Tile("Median time", f"{latency.p50:.0f} ms", f"p95 {latency.p95:.0f} ms")]
+
+
+def _ranks(results: Sequence[Result], depth: int) -> Chart | None:
+    """How many questions have their first right passage at which rank."""
+    judged = [result for result in results if result.judged]
+    if not judged:
+        return None
+    counts = Counter(_range(result.rank, depth) for result in judged)
+    names = ["1", "2", "3", "4", "5", "6–10", "11–20"]
+    names += [f"21–{depth}"] if depth > 20 else []
+    return bar_chart([(name, counts[name]) for name in [*names, "none"]])
+
+
+def _range(rank: int | None, depth: int) -> str:
+    if rank is None:
+        return "none"
+    if rank <= 5:
+        return str(rank)
+    if rank <= 10:
+        return "6–10"
+    return "11–20" if rank <= 20 else f"21–{depth}"
+
+
+def _movements(evaluation: Evaluation) -> Chart | None:
+    """Each common question's reciprocal rank then and now; None without an earlier run."""
+    if evaluation.earlier is None:
+        return None
+    before = {result.key: result for result in evaluation.earlier.results if result.judged}
+    pairs = [(before[r.key], r) for r in evaluation.run.results if r.judged and r.key in before]
+    if not pairs:
+        return None
+    marks = [("none", 0.0), *((str(rank), 1 / rank) for rank in (5, 3, 2, 1))]
+    points = [
+        (
+            now.key,
+            f"{now.question} Rank {earlier.rank or 'none'} before, {now.rank or 'none'} now.",
+            _reciprocal(earlier),
+            _reciprocal(now),
+        )
+        for earlier, now in pairs
+    ]
+    return scatter(points, marks=marks)
+
+
+def _reciprocal(result: Result) -> float:
+    return 1 / result.rank if result.rank else 0.0
+
+
+def _latency(results: Sequence[Result], figures: Figures) -> Chart:
+    lines = [("p50", figures.latency.p50), ("p95", figures.latency.p95)]
+    return histogram([result.milliseconds for result in results], lines=lines, unit="ms")

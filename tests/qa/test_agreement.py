@@ -1,0 +1,43 @@
+"""Quotes are compared with given answers as SQuAD does it."""
+
+import pytest
+
+from qa.agreement import agreement, normalized_words
+from qa.results import Measure
+
+
+def figures(quote, *answers):
+    found = agreement(quote, answers)
+    return (found[Measure.EXACT_MATCH], found[Measure.F1], found[Measure.ANSWER_IN_QUOTE])
+
+
+def test_case_punctuation_and_articles_do_not_count():
+    assert normalized_words("The U.S. and a  Man-o'-war!") == ["us", "and", "manowar"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "answers", "expected"),
+    [
+        ("The low fee.", ["low fee"], (1.0, 1.0, 1.0)),
+        ("a low fee in May", ["low fee"], (0.0, 2 * 2 / (4 + 2), 1.0)),
+        ("a low fee", ["high fee", "low fees", "fee"], (0.0, 2 / 3, 1.0)),
+        ("nothing alike", ["low fee"], (0.0, 0.0, 0.0)),
+        ("the the", ["a"], (1.0, 1.0, 1.0)),
+        ("fee fee", ["fee"], (0.0, 2 / 3, 1.0)),
+    ],
+)
+def test_the_best_of_the_given_answers_counts(quote, answers, expected):
+    assert figures(quote, *answers) == pytest.approx(expected)
+
+
+def test_an_answer_stands_in_the_quote_only_as_whole_words_in_a_row():
+    assert figures("1066 and 11", "106")[2] == 0.0
+    assert figures("low or high fee", "low fee")[2] == 0.0
+
+
+def test_an_answer_of_articles_alone_stands_in_no_other_quote():
+    assert figures("some words", "the") == (0.0, 0.0, 0.0)
+
+
+def test_silence_agrees_with_no_answer():
+    assert figures(None, "low fee") == (0.0, 0.0, 0.0)
