@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelChangedError, ModelError
-from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder
+from index.multilingual import MULTILINGUAL_SHA256, PROMPTS, multilingual_folder
 from index.packed_e5 import MULTILINGUAL_MODEL
 from index.types import Vectors
 
@@ -64,6 +64,9 @@ class Prefixes:
 
     query: str = ""
     passage: str = ""
+
+
+MULTILINGUAL_PREFIXES = Prefixes(query=PROMPTS["query"], passage=PROMPTS["passage"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,16 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A sentence-transformers model on disk, its weights checked."""
+    """A sentence-transformers model on disk, its weights checked.
+
+    Attributes:
+        prefixes: What the model is known to want in front of texts, where nobody says otherwise.
+    """
 
     name: str
     path: Path
     sha256: str
+    prefixes: Prefixes = Prefixes()
 
 
 def find_model(name: str) -> ModelFolder:
@@ -134,6 +142,7 @@ def find_model(name: str) -> ModelFolder:
         ModelChangedError: The weights of a model that has a package are not the expected ones.
     """
     expected = PACKAGED_SHA256.get(name)
+    prefixes = MULTILINGUAL_PREFIXES if name == MULTILINGUAL_MODEL else Prefixes()
     if name == DEFAULT_MODEL:
         folder = _packaged_folder()
     elif name == MULTILINGUAL_MODEL:
@@ -152,7 +161,7 @@ def find_model(name: str) -> ModelFolder:
     sha256 = _sha256(weights)
     if expected is not None and sha256 != expected:
         raise ModelChangedError(name, expected, sha256, remedy=REMEDIES[name])
-    return ModelFolder(name, folder, sha256)
+    return ModelFolder(name, folder, sha256, prefixes)
 
 
 def _packaged_folder() -> Path:
@@ -195,7 +204,7 @@ class SentenceTransformerEncoder:
 
     Args:
         model: Where the model is.
-        prefixes: Put in front of queries and passages.
+        prefixes: Put in front of queries and passages; one that is empty is the model's own.
         threads: CPU threads of one forward pass, None for all cores.
     """
 
@@ -203,7 +212,8 @@ class SentenceTransformerEncoder:
         self, model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
     ) -> None:
         self._folder = model
-        self._prefixes = prefixes or Prefixes()
+        given, own = prefixes or Prefixes(), model.prefixes
+        self._prefixes = Prefixes(given.query or own.query, given.passage or own.passage)
         self._threads = threads
         self._loading = threading.Lock()
 

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 from index.errors import ModelError
 from index.packed_e5 import MULTILINGUAL_MODEL, PackedModel, Tensor, read_packed_model
 
-__all__ = ["MULTILINGUAL_SHA256", "multilingual_folder", "rebuild"]
+__all__ = ["MULTILINGUAL_SHA256", "PROMPTS", "multilingual_folder", "rebuild"]
 
 # Of the weights that `rebuild` writes.
 MULTILINGUAL_SHA256 = "38f570b57e8eb56cd5a73a58aa289acb5d925cc1cd2823466953b1782b302035"

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
 from index import multilingual, packed_e5
-from index.embedding import find_model
+from index.embedding import Prefixes, SentenceTransformerEncoder, find_model
 from index.errors import ModelChangedError, ModelError
 from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder, rebuild
 from index.packed_e5 import MULTILINGUAL_MODEL, PackedModel, read_packed_model
@@ -106,6 +106,17 @@ def test_the_model_knows_what_e5_wants_in_front_of_texts(model: SentenceTransfor
 
     written = model.encode(["query: tulips", "passage: tulips"])
     assert np.stack(named) == pytest.approx(written, abs=1e-5)
+
+
+def test_an_encoder_puts_there_what_e5_wants_unless_told_otherwise(cache: Path) -> None:
+    found = find_model(MULTILINGUAL_MODEL)
+
+    identities = [
+        SentenceTransformerEncoder(found, prefixes=prefixes).identity.prefixes
+        for prefixes in (Prefixes(), Prefixes(query="ask: "))
+    ]
+
+    assert identities == ['["query: ", "passage: "]', '["ask: ", "passage: "]']
 
 
 def test_the_model_computes_in_full_precision_and_gives_unit_vectors(
