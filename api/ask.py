@@ -60,6 +60,7 @@ class _Target:
 @click.option("--collection", help="Collection (FOOTNOTED_COLLECTION).")
 @click.option("--model", help="Encoder (FOOTNOTED_MODEL).")
 @click.option("-v", "--verbose", is_flag=True, help="Say who answers; show tracebacks.")
+@click.option("--explain", is_flag=True, help="Say of each passage why it stands there.")
 @click.version_option(package_name="footnoted", prog_name="ask")
 def ask(
     question: tuple[str, ...],
@@ -112,9 +113,10 @@ def _request(fields: dict[str, Any], collection: str | None) -> dict[str, Any]:
     filters = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
-        if name not in {"top", "mode"} and value
+        if name not in {"top", "mode", "explain"} and value
     }
     request = {"top_k": fields["top"], "mode": fields["mode"], "filters": filters}
+    request |= {"explain": True} if fields["explain"] else {}
     return request | ({"collection": collection} if collection else {})
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from api.explanations import PassageExplanation, ReplyExplanation
 from index.types import Hit, Metadata, Provenance
 from qa.types import (
     Abstention,
@@ -80,6 +81,7 @@ class ScoresModel(ReplyModel):
     dense_rank: int | None
     lexical_rank: int | None
     maxsim: float | None
+    sentence: float | None
 
 
 class StoryModel(ReplyModel):
@@ -101,6 +103,7 @@ class PassageModel(DescribedModel):
     highlights: list[HighlightModel]
     scores: ScoresModel
     story: StoryModel | None
+    explanation: PassageExplanation | None
 
 
 class IndexModel(ReplyModel):
@@ -116,6 +119,8 @@ class IndexModel(ReplyModel):
 class _Reply(ReplyModel):
     id: str
     question: str
+    read_as: str | None
+    explanation: ReplyExplanation | None
     created_at: AwareDatetime
 
 
@@ -193,6 +198,8 @@ def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
     return {
         "id": uuid.uuid4().hex,
         "question": reply.question,
+        "read_as": reply.read_as,
+        "explanation": ReplyExplanation.of(reply),
         "created_at": dt.datetime.now(dt.UTC),
         "passages": [_passage(passage) for passage in reply.passages],
         "index": IndexModel(
@@ -261,8 +268,10 @@ def _passage(passage: RankedPassage) -> PassageModel:
             dense_rank=hit.scores.dense_rank,
             lexical_rank=hit.scores.lexical_rank,
             maxsim=hit.scores.maxsim,
+            sentence=hit.scores.sentence,
         ),
         story=StoryModel(id=story.id, copies=story.copies, also_in=list(story.also_in))
         if story
         else None,
+        explanation=PassageExplanation.of(passage),
     )

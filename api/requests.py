@@ -63,7 +63,9 @@ class _Asking(Request):
     collection: CollectionName | None = Field(None, description="Default: the service's own.")
     mode: Mode = Mode.HYBRID
     group: Grouping = Grouping.STORY
-    explain: bool = Field(False, description="No explanations in this version; accepted.")
+    explain: bool = Field(
+        False, description="Tell of each passage which legs found it and why it stands there."
+    )
 
 
 class AskRequest(_Asking):
@@ -83,7 +85,13 @@ class AskRequest(_Asking):
 
     def domain(self) -> Question:
         return Question(
-            self.question, self.top_k, self.filters.domain(), self.mode, self.answer, self.group
+            self.question,
+            self.top_k,
+            self.filters.domain(),
+            self.mode,
+            self.answer,
+            self.group,
+            self.explain,
         )
 
 
@@ -125,6 +133,7 @@ class SearchRequest(_Asking):
             self.mode,
             AnswerKind.NONE,
             self.group,
+            self.explain,
         )
 
 

@@ -38,6 +38,8 @@ def print_reply(console: Console, reply: Json, *, server: str | None = None) -> 
 
 def _print_parts(console: Console, reply: Json, server: str | None) -> None:
     passages = reply["passages"]
+    if reply.get("read_as"):  # a server of an older version does not tell
+        console.print(Text(f"Read as: {reply['read_as']}", style="dim"))
     if reply["answer"]:
         _print_answer(console, reply)
     elif reply["status"] == "abstained":
@@ -73,13 +75,21 @@ def _print_card(console: Console, citation: Json, passage: Json, server: str | N
         _title(passage),
         _marked(passage, plain=console.no_color or not console.color_system),
         *(Text(line, style="dim") for line in lines),
+        *_why(passage),
     )
 
 
 def _print_other(console: Console, passage: Json) -> None:
     shown = Text(" ".join(passage["text"].split()), style="dim")
     shown.truncate(max(20, 2 * (console.width - 6)), overflow="ellipsis")
-    _print_indented(console, Text(f"{passage['rank']}.", style="dim"), _title(passage), shown)
+    lines = [_title(passage), shown, *_why(passage)]
+    _print_indented(console, Text(f"{passage['rank']}.", style="dim"), *lines)
+
+
+def _why(passage: Json) -> list[Text]:
+    """Why a passage stands where it stands, if that was asked for."""
+    explanation = passage.get("explanation")
+    return [Text(explanation["summary"], style="italic")] if explanation else []
 
 
 def _print_indented(console: Console, number: Text, *lines: Text) -> None:

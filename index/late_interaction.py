@@ -123,7 +123,12 @@ class LateInteraction:
         self._guard = threading.Lock()
 
     def question(self, question: str) -> Encoded:
-        """A question's vector, shape (1, dim), and its word pieces."""
+        """A question's vector, shape (1, dim), and its word pieces.
+
+        One that is all in capitals is read in small letters, as documents are written.
+        """
+        if question.isupper() and len(question.lower()) == len(question):
+            question = question.lower()
         with self._guard:
             held = self._questions.get(question)
         if held is None:

@@ -4,8 +4,8 @@ import json
 import math
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,14 @@ from index.facets import facets_of, wanted_facets
 from index.late_interaction import WordWeight
 from index.ranking import Ranking, with_whole_ties
 from index.records import Indexed
-from index.types import Filters, Keys, Span
+from index.spelling import SHORTEST_CORRECTED, nearest_word
+from index.terms import DEFAULT, Word, analyzer_for, language_of
+from index.types import Filters, Keys
 
-__all__ = ["LexicalIndex", "LexicalSearcher", "matched_words"]
+__all__ = ["LexicalIndex", "LexicalSearcher"]
 
 # A change of fields or analysis changes this number, and the index is made again from the store.
-SCHEMA = 2
-ANALYZER = "words"
+SCHEMA = 3
 WRITER_BYTES = 64_000_000
 CONTEXT_BOOST = 0.5  # title and headings name the subject; benchmarks/results/quality.json
 NO_DATE = -(2**31)
@@ -34,7 +35,6 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         self._note = folder / NOTE
         self._index = tantivy.Index.open(str(folder))
-        self._index.register_tokenizer(ANALYZER, _analyzer().tantivy)
 
     @classmethod
     def make(cls, folder: Path, *, store: str) -> "LexicalIndex":
@@ -47,7 +47,8 @@ class LexicalIndex:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         tantivy.Index(_schema(), path=str(folder))
-        _write_note(folder / NOTE, {"schema": SCHEMA, "store": store, "generation": 0})
+        note = {"schema": SCHEMA, "store": store, "generation": 0, "languages": {}}
+        _write_note(folder / NOTE, note)
         return cls(folder)
 
     @staticmethod
@@ -66,26 +67,39 @@ class LexicalIndex:
         writer = self._index.writer(WRITER_BYTES, 1)
         for key in removed.tolist():
             writer.delete_documents_by_term("key", key)
+        note = json.loads(self._note.read_text())
+        languages = Counter(note["languages"])
         for item in added:
             writer.delete_documents_by_term("key", item.key)
             writer.add_document(_document(item))
+            languages[analyzer_for(item.metadata.language).language] += 1
         writer.commit()
         writer.wait_merging_threads()
-        note = json.loads(self._note.read_text())
-        _write_note(self._note, {**note, "generation": generation})
+        _write_note(self._note, {**note, "generation": generation, "languages": dict(languages)})
 
     def searcher(self) -> "LexicalSearcher":
         """The index as it was last committed, unaffected by later changes."""
         self._index.reload()
-        return LexicalSearcher(self._index.schema, self._index.searcher())
+        languages = Counter(json.loads(self._note.read_text())["languages"])
+        common = [code for code, _ in sorted(languages.items(), key=lambda item: (-item[1], item))]
+        return LexicalSearcher(self._index.schema, self._index.searcher(), common)
 
 
 class LexicalSearcher:
-    """One consistent state of the lexical index."""
+    """One consistent state of the lexical index.
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    Args:
+        schema: Of the index.
+        searcher: Of that state.
+        languages: Of its passages, the commonest first.
+    """
+
+    def __init__(
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, languages: Sequence[str]
+    ) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._languages = languages
 
     def search(self, question: str, *, k: int, filters: Filters) -> Ranking:
         """Passages that share words with the question.
@@ -94,7 +108,7 @@ class LexicalSearcher:
             At most k, best first, scored by BM25 over the passage's words plus those of its
             title and headings. Ties are broken by key.
         """
-        terms = _analyzer().terms(question)
+        terms = self.terms(question)
         if not terms or k < 1:
             return Ranking.empty()
         query = tantivy.Query.boolean_query(
@@ -109,6 +123,20 @@ class LexicalSearcher:
 
         return with_whole_ties(best, k=k)
 
+    def terms(self, question: str) -> list[str]:
+        """Distinct terms of a question, as each language of the documents has them.
+
+        What is a stop word in the question's own language is none of its terms in any.
+        """
+        content = {word.span for word in self._content(question)}
+        found = [
+            word.term
+            for language in self._languages or [DEFAULT]
+            for word in analyzer_for(language).words(question)
+            if word.span in content
+        ]
+        return list(dict.fromkeys(found))
+
     def word_weights(self, question: str) -> list[WordWeight]:
         """The question's words that carry meaning, with their idf in the collection.
 
@@ -116,11 +144,46 @@ class LexicalSearcher:
         """
         n = self._searcher.num_docs
         weights = []
-        for term, span in _analyzer().words(question):
+        for word in self._content(question):
             # Counts removed passages, too, until tantivy merges them away.
-            df = min(n, self._searcher.doc_freq("body", term))
-            weights.append(WordWeight(span, math.log(1 + (n - df + 0.5) / (df + 0.5))))
+            df = min(n, self._searcher.doc_freq("body", word.term))
+            weights.append(WordWeight(word.span, math.log(1 + (n - df + 0.5) / (df + 0.5))))
         return weights
+
+    def read_as(self, question: str) -> str:
+        """The question with words that no document has replaced by the nearest that one has.
+
+        Only words of five letters and more, by the same first letter and few edits; a question in
+        a language that no document has is left as it is.
+        """
+        languages = self._languages or [DEFAULT]
+        if language_of(question, languages) not in languages:
+            return question
+        corrected = question
+        for word in reversed(self._content(question)):
+            written = word.span.of(question)
+            if not self._is_known(written, word.term) and (nearest := self._nearest(written)):
+                start, end = word.span.start, word.span.end
+                corrected = f"{corrected[:start]}{nearest}{corrected[end:]}"
+        return corrected
+
+    def _content(self, question: str) -> list[Word]:
+        return analyzer_for(language_of(question, self._languages)).words(question)
+
+    def _is_known(self, written: str, term: str) -> bool:
+        frequencies = (
+            self._searcher.doc_freq(field, value)
+            for value in {term, *self.terms(written)}
+            for field in ("body", "context")
+        )
+        return any(frequencies)
+
+    def _nearest(self, written: str) -> str | None:
+        surface = "".join(analyzer_for(None).surfaces(written))
+        if len(surface) < SHORTEST_CORRECTED or not surface.isalpha():
+            return None
+        known = dict(self._searcher.terms_with_prefix("surface", surface[0]))
+        return nearest_word(surface, known)
 
     def _words(self, terms: Sequence[str]) -> tantivy.Query:
         should = tantivy.Occur.Should
@@ -159,61 +222,14 @@ class LexicalSearcher:
         ]
 
 
-def matched_words(text: str, question: str) -> list[Span]:
-    """Words of a text that the lexical leg counts as words of the question."""
-    analyzer = _analyzer()
-    terms = set(analyzer.terms(question))
-    return [span for term, span in analyzer.words(text) if term in terms]
-
-
-class _Analyzer:
-    """How both questions and passages become terms."""
-
-    @cached_property
-    def tantivy(self) -> tantivy.TextAnalyzer:
-        tokens = tantivy.Filter
-        return (
-            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-            .filter(tokens.remove_long(64))
-            .filter(tokens.lowercase())
-            .filter(tokens.ascii_fold())
-            .filter(tokens.stopword("english"))
-            .filter(tokens.custom_stopword(QUESTION_WORDS))
-            .filter(tokens.stemmer("english"))
-            .build()
-        )
-
-    def terms(self, text: str) -> list[str]:
-        """Distinct terms in the order of the text."""
-        return list(dict.fromkeys(self.tantivy.analyze(text)))
-
-    def words(self, text: str) -> list[tuple[str, Span]]:
-        """Every word that is a term, with its place in the text."""
-        return [
-            (token.text, Span(token.char_offset_from, token.char_offset_to))
-            for token in self.tantivy.pre_tokenize(text).tokens
-        ]
-
-
-# Tantivy's English list has no question words; they say what is asked and not about what.
-QUESTION_WORDS = (  # noqa: SIM905  a column of words could not be read
-    "what when where which who whom whose why how did do does done has have had can could would "
-    "should may might many much i you he she we me my your him her his them our us am been being "
-    "were from about"
-).split()
-_ANALYZER = _Analyzer()
-
-
-def _analyzer() -> _Analyzer:
-    return _ANALYZER
-
-
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     # Signed: tantivy-py never finds an unsigned number by delete_documents_by_term.
     builder.add_integer_field("key", indexed=True, fast=True)
-    builder.add_text_field("body", tokenizer_name=ANALYZER, index_option="freq")
-    builder.add_text_field("context", tokenizer_name=ANALYZER, index_option="freq")
+    # Both hold terms, made by index.terms; the third is the vocabulary that corrections come from.
+    builder.add_text_field("body", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("context", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("surface", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
     return builder.build()
@@ -222,8 +238,11 @@ def _schema() -> tantivy.Schema:
 def _document(item: Indexed) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("key", item.key)
-    document.add_text("body", item.passage.text)
-    document.add_text("context", f"{item.title}\n{item.passage.heading}")
+    analyzer = analyzer_for(item.metadata.language)
+    context = f"{item.title}\n{item.passage.heading}"
+    document.add_text("body", _joined(analyzer.words(item.passage.text)))
+    document.add_text("context", _joined(analyzer.words(context)))
+    document.add_text("surface", " ".join(analyzer.surfaces(f"{context}\n{item.passage.text}")))
     published = item.metadata.published
     document.add_integer("published", published.toordinal() if published else NO_DATE)
     for facet in facets_of(item.passage.document_id, item.metadata):
@@ -231,11 +250,15 @@ def _document(item: Indexed) -> tantivy.Document:
     return document
 
 
+def _joined(words: Sequence[Word]) -> str:
+    return " ".join(word.term for word in words)
+
+
 def _facet_term(field: str, value: str) -> str:
     return f"{field}:{value}"
 
 
-def _write_note(path: Path, note: Mapping[str, int | str]) -> None:
+def _write_note(path: Path, note: Mapping[str, object]) -> None:
     fresh = path.with_suffix(".new")
     with fresh.open("w") as file:
         json.dump(note, file)

@@ -47,12 +47,16 @@ class Found:
         hits: Best first.
         more: Whether further hits follow those returned.
         corpus: Figures of the index at the state that they were read from.
+        question: As it was read: words that no document has may be corrected.
+        filtered_out: How many passages the filters left out.
         timings_ms: By stage.
     """
 
     hits: tuple[Hit, ...]
     more: bool
     corpus: Corpus
+    question: str
+    filtered_out: int = 0
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -111,6 +115,8 @@ class Searcher:
         """
         stage = _Stages()
         snapshot = self._collection.snapshot()
+        with stage("lexical"):
+            question = snapshot.lexical.read_as(question)
         asked = _Asked(question, None, None, filters or Filters(), mode)
         if mode is not Mode.LEXICAL:
             with stage("embed"):
@@ -120,7 +126,14 @@ class Searcher:
             with stage("filter"):
                 asked = replace(asked, among=self._collection.store.admitted(filters))
         hits = self._ranked(snapshot, asked, k + 1, stage)
-        return Found(tuple(hits[:k]), len(hits) > k, snapshot.corpus, stage.timings)
+        return Found(
+            tuple(hits[:k]),
+            len(hits) > k,
+            snapshot.corpus,
+            question,
+            0 if asked.among is None else snapshot.corpus.passages - len(asked.among),
+            stage.timings,
+        )
 
     def _ranked(
         self, snapshot: Snapshot, asked: _Asked, wanted: int, stage: "_Stages"

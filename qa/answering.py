@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.collection import Collection
 from index.embedding import Encoder
-from index.lexical import matched_words
 from index.search import Found, RankingPolicy, Searcher
+from index.terms import matched_words
 from index.types import Hit
 from qa.citing import cite
+from qa.explaining import explain
 from qa.grouping import Group, group_stories
 from qa.reading import SentenceReader
 from qa.types import (
@@ -80,15 +81,35 @@ class Answerer:
         finding = self._read(question, found, [group.hit for group in groups], timings)
         outcome, citations = self._conclude(question, found, finding)
         cited = finding if citations else None
+        shown = groups[offset:][: question.top_k]
         passages = [
-            _ranked(question, group, rank, cited)
-            for rank, group in enumerate(groups[offset:][: question.top_k], start=offset + 1)
+            _ranked(found.question, group, rank, cited)
+            for rank, group in enumerate(shown, start=offset + 1)
         ]
+        if question.explain:
+            passages = self._explained(found, passages)
         timings["total"] = round(sum(timings.values()), 2)
         more = found.more or len(groups) > offset + question.top_k
         return Reply(
-            question.text, outcome, citations, tuple(passages), found.corpus, more, timings
+            question.text,
+            outcome,
+            citations,
+            tuple(passages),
+            found.corpus,
+            more,
+            read_as=found.question if found.question != question.text else None,
+            filtered_out=found.filtered_out if question.explain else None,
+            timings_ms=timings,
         )
+
+    def _explained(self, found: Found, passages: Sequence[RankedPassage]) -> list[RankedPassage]:
+        words = self._collection.snapshot().lexical.word_weights(found.question)
+        hits = [passage.hit for passage in passages]
+        explanations = explain(found.question, words, hits, self._searcher.late_interaction)
+        return [
+            replace(passage, explanation=explanation)
+            for passage, explanation in zip(passages, explanations, strict=True)
+        ]
 
     def _search(self, question: Question, stories: int) -> tuple[Found, list[Group]]:
         """Enough hits for a number of stories, however many copies these have."""
@@ -110,8 +131,8 @@ class Answerer:
         if question.answer is AnswerKind.NONE or not hits:
             return None
         start = time.perf_counter()
-        words = self._collection.snapshot().lexical.word_weights(question.text)
-        finding = self._reader.read(question.text, words, hits)
+        words = self._collection.snapshot().lexical.word_weights(found.question)
+        finding = self._reader.read(found.question, words, hits)
         timings["read"] = round((time.perf_counter() - start) * 1000, 2)
         return finding
 
@@ -135,10 +156,10 @@ class Answerer:
         return AbstentionReason.LOW_CONFIDENCE
 
 
-def _ranked(question: Question, group: Group, rank: int, finding: Finding | None) -> RankedPassage:
-    text = group.hit.passage.text
+def _ranked(question: str, group: Group, rank: int, finding: Finding | None) -> RankedPassage:
+    text, language = group.hit.passage.text, group.hit.metadata.language
     highlights = [
-        Highlight(span, HighlightKind.TERM) for span in matched_words(text, question.text)
+        Highlight(span, HighlightKind.TERM) for span in matched_words(text, question, language)
     ]
     cited = finding is not None and finding.hit.passage.id == group.hit.passage.id
     if finding is not None and cited:

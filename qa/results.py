@@ -98,7 +98,7 @@ class Conditions:
     model_sha256: str
     mode: Mode
     depth: int
-    policy: Mapping[str, int | float] = field(default_factory=dict)
+    policy: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from index.store import Corpus
-from index.types import Filters, Hit, Metadata, Mode, Span
+from index.types import Filters, Hit, Metadata, Mode, ScorePart, Span
 
 __all__ = [
     "Abstention",
@@ -13,6 +13,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Citation",
+    "Explanation",
     "Finding",
     "Grouping",
     "Highlight",
@@ -51,6 +52,7 @@ class Question:
     mode: Mode = Mode.HYBRID
     answer: AnswerKind = AnswerKind.EXTRACTIVE
     group: Grouping = Grouping.STORY
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,23 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage stands where it stands.
+
+    Attributes:
+        parts: What each leg adds to its place.
+        matched_words: Words of the passage that the question has, as the passage writes them.
+        sentence: The sentence that is nearest to the question, a range of the passage's text.
+        summary: The same in a sentence for people.
+    """
+
+    parts: tuple[ScorePart, ...]
+    matched_words: tuple[str, ...]
+    sentence: Span | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A passage of a reply. `citation` is the number of the citation that stands in it."""
 
@@ -145,6 +164,7 @@ class RankedPassage:
     highlights: tuple[Highlight, ...] = ()
     citation: int | None = None
     story: Story | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +199,10 @@ class Status(StrEnum):
 class Reply:
     """What one question gets, read from one generation of the index.
 
-    `outcome` is None where no answer was asked for.
+    Attributes:
+        outcome: None where no answer was asked for.
+        read_as: The question as it was searched for, where that is not as it was asked.
+        filtered_out: Passages that the filters left out, where an explanation was asked for.
     """
 
     question: str
@@ -188,4 +211,6 @@ class Reply:
     passages: tuple[RankedPassage, ...]
     corpus: Corpus
     more: bool = False
+    read_as: str | None = None
+    filtered_out: int | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)

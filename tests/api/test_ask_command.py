@@ -271,3 +271,20 @@ def test_json_keeps_every_sign_of_the_documents(ask):
 
     assert "Nicolás" in done.out
     assert json.loads(done.out)["question"] == "Who is Nicolás Maduro?"
+
+
+def test_explained_passages_say_why_they_stand_there(run, offline_data):
+    printed = run(
+        "ask", "What fee does El Salvador charge?", "--explain", "--data", offline_data
+    ).out
+    words = " ".join(printed.split())
+
+    assert "by meaning 3rd (cosine " in words
+    assert "shares " in words
+    assert "of the question's words" in words
+
+
+def test_a_corrected_question_is_told(ask):
+    printed = ask("What did Bukelle offer to the United States?").out
+
+    assert printed.startswith("Read as: What did bukele offer to the United States?")

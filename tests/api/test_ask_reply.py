@@ -34,7 +34,8 @@ def abstention(server):
 
 def test_a_reply_has_the_fields_of_the_contract_and_no_others(reply):
     assert types(reply) == {
-        "id": TEXT, "question": TEXT, "created_at": TEXT, "status": TEXT,
+        "id": TEXT, "question": TEXT, "created_at": TEXT, "status": TEXT, "read_as": NOTHING,
+        "explanation": NOTHING,
         "abstained_because": NOTHING, "answer": dict, "citations": list, "passages": list,
         "index": dict, "timings_ms": dict,
     }  # fmt: skip
@@ -127,7 +128,7 @@ def test_a_passage_has_the_fields_of_the_contract(reply):
         "text": TEXT, "start": NUMBER, "end": NUMBER, "page": NOTHING, "citation": NUMBER,
         "highlights": list, "scores": dict, "story": NOTHING, "publisher": NOTHING,
         "author": NOTHING, "published": NOTHING, "published_source": TEXT, "language": TEXT,
-        "source": TEXT,
+        "source": TEXT, "explanation": NOTHING,
     }  # fmt: skip
 
 
@@ -149,7 +150,9 @@ def test_highlights_are_ranges_of_the_passage_the_answer_first(reply):
 def test_raw_scores_stand_apart_by_leg(reply):
     scores = reply["passages"][0]["scores"]
 
-    assert set(scores) == {"dense", "lexical", "dense_rank", "lexical_rank", "fused", "maxsim"}
+    assert set(scores) == {
+        *("dense", "lexical", "dense_rank", "lexical_rank", "fused", "maxsim", "sentence")
+    }
     assert 0 < scores["dense"] <= 1
     assert scores["dense_rank"] >= 1
 
@@ -238,3 +241,29 @@ def test_filters_that_nothing_passes_are_the_reason(client):
 
     assert (found["status"], found["abstained_because"]) == ("abstained", "filtered_out")
     assert found["passages"] == []
+
+
+def test_an_explanation_says_of_each_passage_why_it_stands_there(client):
+    reply = ask(client, explain=True)
+
+    first = reply["passages"][0]["explanation"]
+    assert [leg["leg"] for leg in first["legs"]] == ["dense", "lexical", "maxsim", "sentence"]
+    assert {"fee", "Salvador"} <= set(first["matched_words"])
+    text, sentence = reply["passages"][0]["text"], first["sentence"]
+    assert text[sentence["start"] : sentence["end"]] == sentence["text"]
+    assert first["summary"].startswith("by meaning ")
+
+
+def test_an_explanation_says_what_the_filters_left_out(client):
+    reply = ask(client, explain=True, filters={"publisher": ["NewsVane"]})
+
+    explanation = reply["explanation"]
+    assert explanation["passages"] == 44
+    assert 0 < explanation["filtered_out"] < 44
+
+
+def test_a_misspelt_name_is_read_as_the_nearest_one_and_that_is_told(client):
+    reply = ask(client, question="What did Bukelle offer to the United States?")
+
+    assert reply["question"] == "What did Bukelle offer to the United States?"
+    assert reply["read_as"] == "What did bukele offer to the United States?"

@@ -71,7 +71,7 @@ def test_the_figures_are_one_json_object(evaluate, questions):
     assert found["figures"]["means"]["answer_in_quote"]["questions"] == 1
     assert found["figures"]["abstaining"]["recall"] == 1.0
     assert set(found["figures"]["latency"]) == {"mean", "p50", "p90", "p95", "p99"}
-    assert found["conditions"]["policy"]["rerank"] == 8
+    assert found["conditions"]["policy"]["rerank"] == 30
 
 
 def test_a_run_that_was_kept_is_read_as_it_was(evaluate, questions, tmp_path):

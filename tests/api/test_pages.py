@@ -79,7 +79,7 @@ def a_passage(**changes: Any) -> dict[str, Any]:
 
 def a_reply(**changes: Any) -> dict[str, Any]:
     reply = {
-        "id": "r", "question": QUESTION, "created_at": "2026-01-01T00:00:00Z",
+        "id": "r", "question": QUESTION, "read_as": None, "created_at": "2026-01-01T00:00:00Z",
         "status": "answered", "abstained_because": None,
         "answer": {
             "text": QUOTE, "kind": "extractive",
@@ -586,3 +586,11 @@ def test_static_files_name_no_other_host_and_write_no_markup(name):
 
     assert "://" not in content.replace("http://www.w3.org/2000/svg", "")
     assert "innerHTML" not in content
+
+
+@pytest.mark.parametrize("reply", [a_reply, lambda **how: an_abstention("low_confidence", **how)])
+def test_a_corrected_question_is_told_as_text(reply):
+    page = ask(reply(read_as="What <b>fee</b>?"))
+
+    assert 'Read as <q dir="auto">What &lt;b&gt;fee&lt;/b&gt;?</q>' in page
+    assert "Read as" not in ask(reply(read_as=None))

@@ -1,0 +1,192 @@
+"""How texts become terms: words without accents, endings and stop words, language by language.
+
+A number is one term however it is written, a sign such as % the word that it stands for, and the
+commonest abbreviations the words that they stand for, so that a question may write them otherwise
+than the passage. Stemmers and stop words are tantivy's.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import tantivy
+
+from index.lexicon import (
+    ABBREVIATIONS,
+    QUESTION_WORDS,
+    SIGNS,
+    STEMMED,
+    WITHOUT_STOP_WORDS,
+)
+from index.types import Span
+
+__all__ = ["DEFAULT", "Analyzer", "Word", "analyzer_for", "language_of", "matched_words"]
+
+DEFAULT = "en"  # of texts too short to tell
+LONGEST = 64  # bytes of a word; longer ones are no words
+# Scripts that put no space between words: every two neighbouring letters are a term.
+UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+TOKEN = re.compile(
+    r"(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
+    r"|(?P<percent>\bper cent\b)"
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<sign>[%$€£])"
+    rf"|(?P<unspaced>[{UNSPACED}]+)"
+    rf"|(?P<word>(?:(?![{UNSPACED}\d])[^\W_])(?:(?![{UNSPACED}])[^\W_])*)(?:['’]s\b)?"
+)
+LETTERS = re.compile(r"[^\W\d_]+")
+GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)(?:[.,](\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text that is a term, and where it stands."""
+
+    term: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of text without white space, before it becomes a term or is left out."""
+
+    text: str
+    span: Span
+
+
+class Analyzer:
+    """How both questions and passages of one language become terms.
+
+    Args:
+        language: ISO 639-1; one without a stemmer gets no stemming and no stop words.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._signs = SIGNS.get(language, {})
+        self._abbreviations = ABBREVIATIONS.get(language, {})
+        self._stemming = _chain(language)
+        self._plain = _builder().build()
+
+    def words(self, text: str) -> list[Word]:
+        """Every word that is a term, in the order of the text."""
+        return [Word(term, piece.span) for term, piece in self._kept(text)]
+
+    def terms(self, text: str) -> list[str]:
+        """Distinct terms in the order of the text."""
+        return list(dict.fromkeys(word.term for word in self.words(text)))
+
+    def surfaces(self, text: str) -> list[str]:
+        """The words of `words` without accents and capitals but with their endings."""
+        return list(self._plain.analyze(" ".join(piece.text for _, piece in self._kept(text))))
+
+    def stop_words(self, words: Sequence[str]) -> int:
+        """How many of some words are stop words."""
+        return len(words) - len(self._stemming.analyze(" ".join(words)))
+
+    def _kept(self, text: str) -> Iterator[tuple[str, _Piece]]:
+        pieces = list(self._pieces(text))
+        starts, length = [], 0
+        for piece in pieces:
+            starts.append(length)
+            length += len(piece.text) + 1
+        joined = " ".join(piece.text for piece in pieces)
+        for token in self._stemming.pre_tokenize(joined).tokens:
+            yield token.text, pieces[bisect_right(starts, token.char_offset_from) - 1]
+
+    def _pieces(self, text: str) -> Iterator[_Piece]:
+        for match in TOKEN.finditer(text):
+            kind = match.lastgroup or ""
+            span = Span(*match.span(kind))
+            for written in self._written(kind, match[kind]):
+                yield _Piece(written, span)
+            if kind == "unspaced":
+                yield from _pairs(match[kind], span.start)
+
+    def _written(self, kind: str, text: str) -> list[str]:
+        """How a stretch is written for the terms: not at all, or in one or more words."""
+        if kind == "number":
+            return [_number(text)]
+        if kind == "sign":
+            return [self._signs[text]] if text in self._signs else []
+        if kind == "unspaced":
+            return []
+        if kind == "percent":
+            return ["percent"]
+        bare = text.replace(".", "").replace(" ", "")
+        if (kind == "dotted" or text.isupper()) and bare.upper() in self._abbreviations:
+            return self._abbreviations[bare.upper()].split()
+        return [bare]
+
+
+def analyzer_for(language: str | None) -> Analyzer:
+    """The analyzer of a language tag such as "en-GB"; English where there is none."""
+    return _analyzer((language or DEFAULT).partition("-")[0].lower())
+
+
+def language_of(question: str, present: Sequence[str]) -> str:
+    """The language of a question: the one most of whose stop words it has.
+
+    Args:
+        question: Any text; short ones have stop words where they have little else.
+        present: Languages of the documents, the commonest first, which wins where it is open.
+    """
+    words = LETTERS.findall(question)
+    codes = [*present, *(code for code in STEMMED if code not in WITHOUT_STOP_WORDS)]
+    counts = {code: analyzer_for(code).stop_words(words) for code in codes}
+    best = max(present, key=lambda code: counts[code], default=DEFAULT)
+    other = max(counts, key=lambda code: counts[code])
+    is_foreign = counts[other] >= 2 and counts[other] > counts.get(best, 0)
+    return other if is_foreign else best
+
+
+def matched_words(text: str, question: str, language: str | None = None) -> list[Span]:
+    """Words of a text that the lexical leg counts as words of the question."""
+    analyzer = analyzer_for(language)
+    terms = set(analyzer.terms(question))
+    return [word.span for word in analyzer.words(text) if word.term in terms]
+
+
+@cache
+def _analyzer(language: str) -> Analyzer:
+    return Analyzer(language)
+
+
+def _builder() -> tantivy.TextAnalyzerBuilder:
+    filters = tantivy.Filter
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        .filter(filters.remove_long(LONGEST))
+        .filter(filters.lowercase())
+        .filter(filters.ascii_fold())
+    )
+
+
+def _chain(language: str) -> tantivy.TextAnalyzer:
+    name, filters = STEMMED.get(language), tantivy.Filter
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    builder = builder.filter(filters.remove_long(LONGEST)).filter(filters.lowercase())
+    if name and language not in WITHOUT_STOP_WORDS:
+        builder = builder.filter(filters.stopword(name))
+    # Folded before stemming, so that a word has one stem with and without its accents.
+    builder = builder.filter(filters.ascii_fold())
+    if language in QUESTION_WORDS:
+        builder = builder.filter(filters.custom_stopword(QUESTION_WORDS[language].split()))
+    return builder.filter(filters.stemmer(name)).build() if name else builder.build()
+
+
+def _number(text: str) -> str:
+    """One way to write a number: no separators of thousands, a point before decimals."""
+    if grouped := GROUPED.fullmatch(text):
+        whole, decimals = re.sub(r"[.,]", "", grouped[1]), grouped[2]
+        return f"{whole}.{decimals}" if decimals else whole
+    return text.replace(",", ".") if text.count(",") == 1 else text
+
+
+def _pairs(text: str, start: int) -> Iterator[_Piece]:
+    if len(text) == 1:
+        yield _Piece(text, Span(start, start + 1))
+    for i in range(len(text) - 1):
+        yield _Piece(text[i : i + 2], Span(start + i, start + i + 2))
