@@ -5,7 +5,7 @@ DATA ?= .footnoted
 BIN := .venv/bin
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-ranking openapi clean
+.PHONY: ask serve test check lint bench-quality openapi clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -32,8 +32,8 @@ check: lint test
 openapi: .venv/installed
 	$(BIN)/python -m api.openapi > docs/openapi.json
 
-bench-ranking: .venv/installed
-	$(BIN)/python benchmarks/ranking.py
+bench-quality: .venv/installed
+	$(BIN)/python -m benchmarks.quality
 
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a few minutes the first time."

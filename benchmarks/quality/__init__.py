@@ -1,0 +1,1 @@
+"""Ranking quality and cost; run by `python -m benchmarks.quality`."""
