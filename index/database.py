@@ -16,7 +16,7 @@ from index.errors import IndexFormatError, ModelMismatchError
 __all__ = ["Connection", "Database"]
 
 FORMAT = "2"
-UPGRADES = {"1": "token_codes.sql"}  # from a format to the next
+UPGRADES = {"1": "format_2.sql"}  # from a format to the next
 BUSY_S = 10.0
 
 
@@ -197,7 +197,7 @@ class Database:
 
 def _lay_out(connection: Connection, model: EncoderIdentity) -> None:
     _execute(connection, "schema.sql")
-    _execute(connection, "token_codes.sql")
+    _execute(connection, "format_2.sql")
     facts = {
         "format": FORMAT,
         "identity": uuid.uuid4().hex,

@@ -17,7 +17,7 @@ from index.errors import SourceError
 from index.late_interaction import codes_of
 from index.loading import real_path
 from index.preparing import Prepared, prepare
-from index.records import Entry
+from index.records import Entry, Extras
 from index.reports import Arrival, Progress, Report, Similar, Status
 from index.types import Document, Draft, Vectors
 
@@ -226,8 +226,7 @@ class Ingester:
                         vectors,
                         recipe=self._recipe,
                         ingested_at=now,
-                        bands=prepared.bands,
-                        codes=codes,
+                        extras=Extras(prepared.bands, tuple(codes), prepared.abbreviations),
                     )
         yield from (taken.report for taken in batch)
 

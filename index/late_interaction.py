@@ -94,11 +94,13 @@ def compare(question: WeightedTokens, codes: PackedCodes) -> LateScores:
     first = np.ones(len(owners), dtype=bool)
     first[1:] = (np.diff(owners) != 0) | (np.diff(codes.sentences.astype(np.int16)) != 0)
     groups = np.flatnonzero(first)
-    if count and len(question.vectors):
-        cosines = codes.cosines(question.vectors)
+    weighs = question.weights > 0  # the others, half of them all, would be compared for nothing
+    if count and weighs.any():
+        cosines = codes.cosines(question.vectors[weighs])
         by_group = np.maximum.reduceat(cosines, groups, axis=1)
         by_passage = np.maximum.reduceat(cosines, codes.starts, axis=1)
-        group_scores, scores = question.weights @ by_group, question.weights @ by_passage
+        weights = question.weights[weighs]
+        group_scores, scores = weights @ by_group, weights @ by_passage
     else:
         group_scores, scores = np.zeros(len(groups), np.float32), np.zeros(count, np.float32)
     is_sentence = codes.sentences[groups] != CONTEXT

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = ["LexicalIndex", "LexicalSearcher"]
 SCHEMA = 3
 WRITER_BYTES = 64_000_000
 CONTEXT_BOOST = 0.5  # title and headings name the subject; benchmarks/results/quality.json
+ALSO_BOOST = 0.5
 NO_DATE = -(2**31)
 NOTE = "generation.json"
 
@@ -99,10 +101,18 @@ class LexicalSearcher:
     ) -> None:
         self._schema = schema
         self._searcher = searcher
-        self._languages = languages
+        self._languages = tuple(languages) or (DEFAULT,)
 
-    def search(self, question: str, *, k: int, filters: Filters) -> Ranking:
+    def search(
+        self, question: str, *, k: int, filters: Filters, also: Sequence[str] = ()
+    ) -> Ranking:
         """Passages that share words with the question.
+
+        Args:
+            question: Any text.
+            k: Most passages to return.
+            filters: Which documents may be answered from.
+            also: Other words for what it asks about, which count half.
 
         Returns:
             At most k, best first, scored by BM25 over the passage's words plus those of its
@@ -112,7 +122,7 @@ class LexicalSearcher:
         if not terms or k < 1:
             return Ranking.empty()
         query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, self._words(terms)), *self._conditions(filters)]
+            [(tantivy.Occur.Must, self._words(terms, also)), *self._conditions(filters)]
         )
 
         def best(n: int) -> Ranking:
@@ -128,14 +138,11 @@ class LexicalSearcher:
 
         What is a stop word in the question's own language is none of its terms in any.
         """
-        content = {word.span for word in self._content(question)}
-        found = [
-            word.term
-            for language in self._languages or [DEFAULT]
-            for word in analyzer_for(language).words(question)
-            if word.span in content
-        ]
-        return list(dict.fromkeys(found))
+        return list(_terms(question, self._languages))
+
+    def words(self, question: str) -> list[str]:
+        """Words of a question that carry meaning, as they are written."""
+        return [word.span.of(question) for word in self._content(question)]
 
     def word_weights(self, question: str) -> list[WordWeight]:
         """The question's words that carry meaning, with their idf in the collection.
@@ -156,8 +163,7 @@ class LexicalSearcher:
         Only words of five letters and more, by the same first letter and few edits; a question in
         a language that no document has is left as it is.
         """
-        languages = self._languages or [DEFAULT]
-        if language_of(question, languages) not in languages:
+        if language_of(question, self._languages) not in self._languages:
             return question
         corrected = question
         for word in reversed(self._content(question)):
@@ -167,8 +173,8 @@ class LexicalSearcher:
                 corrected = f"{corrected[:start]}{nearest}{corrected[end:]}"
         return corrected
 
-    def _content(self, question: str) -> list[Word]:
-        return analyzer_for(language_of(question, self._languages)).words(question)
+    def _content(self, question: str) -> tuple[Word, ...]:
+        return _content(question, self._languages)
 
     def _is_known(self, written: str, term: str) -> bool:
         frequencies = (
@@ -185,14 +191,22 @@ class LexicalSearcher:
         known = dict(self._searcher.terms_with_prefix("surface", surface[0]))
         return nearest_word(surface, known)
 
-    def _words(self, terms: Sequence[str]) -> tantivy.Query:
+    def _words(self, terms: Sequence[str], also: Sequence[str]) -> tantivy.Query:
         should = tantivy.Occur.Should
+        others = dict.fromkeys(
+            term for text in also for term in self.terms(text) if term not in terms
+        )
         body = [(should, self._term("body", term)) for term in terms]
         context = [
             (should, tantivy.Query.boost_query(self._term("context", term), CONTEXT_BOOST))
             for term in terms
         ]
-        return tantivy.Query.boolean_query([*body, *context])
+        other = [
+            (should, tantivy.Query.boost_query(self._term(field, term), ALSO_BOOST * boost))
+            for term in others
+            for field, boost in (("body", 1.0), ("context", CONTEXT_BOOST))
+        ]
+        return tantivy.Query.boolean_query([*body, *context, *other])
 
     def _term(self, field: str, value: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, value, "freq")
@@ -220,6 +234,26 @@ class LexicalSearcher:
             (tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0))
             for condition in conditions
         ]
+
+
+# A question is analysed by every step of its way; it is the same each time.
+@lru_cache(maxsize=256)
+def _content(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]:
+    """Words of a question that are no stop words in its own language."""
+    return tuple(analyzer_for(language_of(question, languages)).words(question))
+
+
+@lru_cache(maxsize=256)
+def _terms(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Terms of those words in each of some languages."""
+    content = {word.span for word in _content(question, languages)}
+    words = (
+        word
+        for language in languages
+        for word in analyzer_for(language).words(question)
+        if word.span in content
+    )
+    return tuple(dict.fromkeys(word.term for word in words))
 
 
 def _schema() -> tantivy.Schema:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.abbreviations import Abbreviation, find_abbreviations
 from index.context import context_of
 from index.dates import date_in_name, date_in_url
 from index.duplicates import bands_of, signature_of
@@ -29,12 +30,14 @@ class Prepared:
     Attributes:
         texts: Each passage with its context in front, within the encoder's window.
         bands: Of the near-duplicate fingerprint.
+        abbreviations: That it defines.
     """
 
     document: Document
     passages: tuple[Passage, ...]
     texts: tuple[str, ...]
     bands: tuple[int, ...]
+    abbreviations: tuple[Abbreviation, ...]
 
 
 def prepare(draft: Draft, encoder: Encoder) -> Prepared:
@@ -63,6 +66,7 @@ def prepare(draft: Draft, encoder: Encoder) -> Prepared:
         division.passages,
         _texts(document, division.passages, encoder, most=kept_free),
         tuple(bands_of(signature_of(document.text))),
+        tuple(find_abbreviations(document.text)),
     )
 
 

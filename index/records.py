@@ -3,9 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from index.abbreviations import Abbreviation
 from index.types import Keys, Metadata, Passage
 
-__all__ = ["Changes", "Corpus", "Entry", "Fingerprint", "Indexed"]
+__all__ = ["Changes", "Corpus", "Entry", "Extras", "Fingerprint", "Indexed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is kept of a document beside its text and vectors.
+
+    Attributes:
+        bands: Of the near-duplicate fingerprint.
+        codes: Of each passage's word pieces; empty where they are not kept.
+        abbreviations: That the document defines.
+    """
+
+    bands: tuple[int, ...] = ()
+    codes: tuple[bytes, ...] = ()
+    abbreviations: tuple[Abbreviation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

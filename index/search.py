@@ -1,12 +1,13 @@
 """A question's way through the index: both legs, fused, re-ranked, with the passages behind."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from index.abbreviations import expansions
 from index.candidates import Candidates, Part, fused, only
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
@@ -67,6 +68,7 @@ class _Asked:
     among: Keys | None
     filters: Filters
     mode: Mode
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ class Searcher:
         snapshot = self._collection.snapshot()
         with stage("lexical"):
             question = snapshot.lexical.read_as(question)
-        asked = _Asked(question, None, None, filters or Filters(), mode)
+            also = self._other_words(snapshot, question)
+        asked = _Asked(question, None, None, filters or Filters(), mode, also)
         if mode is not Mode.LEXICAL:
             with stage("embed"):
                 [query] = self.late_interaction.question(question).vectors
@@ -134,6 +137,10 @@ class Searcher:
             0 if asked.among is None else snapshot.corpus.passages - len(asked.among),
             stage.timings,
         )
+
+    def _other_words(self, snapshot: Snapshot, question: str) -> list[str]:
+        with self._collection.store.reading() as connection:
+            return expansions(connection, question, words=snapshot.lexical.words(question))
 
     def _ranked(
         self, snapshot: Snapshot, asked: _Asked, wanted: int, stage: "_Stages"
@@ -167,7 +174,9 @@ class Searcher:
             with stage("dense"):
                 dense = snapshot.dense.nearest(asked.query, k=depth, among=asked.among)
         with stage("lexical"):
-            lexical = snapshot.lexical.search(asked.question, k=depth, filters=asked.filters)
+            lexical = snapshot.lexical.search(
+                asked.question, k=depth, filters=asked.filters, also=asked.also
+            )
         return _Legs(dense, lexical)
 
     def _fused(self, snapshot: Snapshot, legs: _Legs, asked: _Asked) -> Candidates:

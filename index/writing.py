@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.abbreviations import put_abbreviations
 from index.database import Connection
 from index.facets import facets_of
+from index.records import Extras
 from index.rows import document_row
 from index.token_table import put_codes
 from index.types import Document, Passage, Vectors
@@ -29,8 +31,7 @@ class Writer:
         *,
         recipe: str,
         ingested_at: str,
-        bands: Sequence[int] = (),
-        codes: Sequence[bytes] = (),
+        extras: Extras | None = None,
     ) -> None:
         """Add a document, or put it in the place of the one with its id.
 
@@ -40,9 +41,9 @@ class Writer:
             vectors: Shape (len(passages), dim).
             recipe: Names the rules that made the passages, so that a later version can tell.
             ingested_at: UTC time, ISO 8601.
-            bands: Of the near-duplicate fingerprint.
-            codes: Of each passage's word pieces; empty where they are not kept.
+            extras: What else is kept of it.
         """
+        extras = extras or Extras()
         self.remove(document.id)
         row = document_row(document, recipe, ingested_at)
         key = self._connection.execute(
@@ -58,10 +59,11 @@ class Writer:
             [(f.field, f.value, key) for f in facets_of(document.id, document.metadata)],
         )
         self._connection.executemany(
-            "INSERT INTO bands VALUES (?, ?)", [(band, key) for band in sorted(set(bands))]
+            "INSERT INTO bands VALUES (?, ?)", [(band, key) for band in sorted(set(extras.bands))]
         )
         self._put_passages(key, passages, vectors)
-        put_codes(self._connection, passages, codes)
+        put_codes(self._connection, passages, extras.codes)
+        put_abbreviations(self._connection, key, extras.abbreviations)
         self.changed = True
 
     def remove(self, document_id: str) -> bool:

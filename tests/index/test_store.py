@@ -10,7 +10,7 @@ import pytest
 
 from index.embedding import EncoderIdentity
 from index.errors import UnknownDocumentError
-from index.records import Changes, Corpus
+from index.records import Changes, Corpus, Extras
 from index.store import Store
 from index.types import (
     Aside,
@@ -77,7 +77,7 @@ def put(store: Store, document_id: str, text: str = TEXT, bands: tuple[int, ...]
             vectors(),
             recipe="r",
             ingested_at="2026-01-01T00:00:00+00:00",
-            bands=bands,
+            extras=Extras(bands=bands),
         )
 
 
