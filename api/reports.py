@@ -96,6 +96,7 @@ def print_status(service: Service, *, as_json: bool) -> None:
         "token_vectors": _kept(collection.store),
         "model": model.name,
         "model_sha256": model.sha256,
+        "model_card": service.model.card,
         "model_matches": model == service.encoder.identity,
         "server": server.url if server else None,
     }

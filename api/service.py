@@ -3,13 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from api.settings import Settings
 from index.collection import Collection, collection_names
-from index.embedding import Encoder, SentenceTransformerEncoder, find_model
+from index.embedding import Encoder, SentenceTransformerEncoder
 from index.errors import FootnotedError, IndexMissingError, UnknownCollectionError
 from index.ingest import Ingester, Progress
+from index.models import ModelFolder, find_model
 from qa.answering import Answerer
 
 __all__ = ["Service"]
@@ -34,13 +36,18 @@ class Service:
         self._answerers: dict[str, Answerer] = {}
         self._guard = threading.RLock()
 
+    @cached_property
+    def model(self) -> ModelFolder:
+        """The model of the settings, its weights checked."""
+        return find_model(self.settings.model)
+
     @property
     def encoder(self) -> Encoder:
         """The encoder of the settings; its weights are checked here and loaded at first use."""
         with self._guard:
             if self._encoder is None:
                 self._encoder = SentenceTransformerEncoder(
-                    find_model(self.settings.model),
+                    self.model,
                     prefixes=self.settings.prefixes(),
                     threads=self.settings.threads,
                 )

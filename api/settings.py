@@ -14,9 +14,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.embedding import DEFAULT_MODEL, Prefixes
 from index.errors import FootnotedError
 from index.loading import Limits
+from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
 from index.search import RankingPolicy
 from qa.answering import AnswerPolicy

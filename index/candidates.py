@@ -11,7 +11,7 @@ from index.types import Keys, Leg, ScorePart, Scores
 
 __all__ = ["Candidates", "Part", "fused", "only"]
 
-SAME = 9  # decimals; sums that differ behind them differ by the order of their terms only
+SAME = 6  # decimals; what differs behind them differs by rounding only, and is a tie
 
 
 @dataclass(frozen=True, slots=True)

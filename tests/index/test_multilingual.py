@@ -13,8 +13,9 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
 from index import multilingual, packed_e5
-from index.embedding import Prefixes, SentenceTransformerEncoder, find_model
+from index.embedding import SentenceTransformerEncoder
 from index.errors import ModelChangedError, ModelError
+from index.models import Prefixes, find_model
 from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder, rebuild
 from index.packed_e5 import MULTILINGUAL_MODEL, PackedModel, read_packed_model
 

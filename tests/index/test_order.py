@@ -1,0 +1,80 @@
+"""The ranking does not depend on the order of arrival, nor on threads."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.collection import Collection
+from index.embedding import Encoder, SentenceTransformerEncoder
+from index.ingest import Arrival, Ingester
+from index.loading import find_sources, load
+from index.search import Searcher
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+QUESTIONS = (
+    "What fee does El Salvador charge?",
+    "Who won the football World Cup in 2018?",
+    "How many people have been detained?",
+    "bukele trump meeting white house",
+    "What did Rubio say about human rights?",
+)
+
+
+def arrivals() -> list[Arrival]:
+    return [
+        Arrival(source.name, source.origin, outcome)
+        for source in find_sources(SEEDS)
+        for outcome in load(source)
+    ]
+
+
+def rankings(folder: Path, encoder: Encoder, found: list[Arrival]) -> list[list[str]]:
+    collection = Collection.create(folder, "default", encoder.identity)
+    list(Ingester(collection, encoder).ingest(found))
+    searcher = Searcher(collection, encoder)
+    hits = [searcher.search(question, k=44).hits for question in QUESTIONS]
+    collection.close()
+    return [[hit.passage.id for hit in some] for some in hits]
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def straight(
+    encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory
+) -> list[list[str]]:
+    return rankings(tmp_path_factory.mktemp("straight"), encoder, arrivals())
+
+
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_the_order_of_arrival_does_not_matter(
+    encoder: SentenceTransformerEncoder,
+    straight: list[list[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
+) -> None:
+    shuffled = arrivals()
+    random.Random(seed).shuffle(shuffled)
+
+    assert rankings(tmp_path_factory.mktemp("shuffled"), encoder, shuffled) == straight
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_number_of_threads_does_not_matter(
+    encoder: SentenceTransformerEncoder, straight: list[list[str]], tmp_path: Path, count: int
+) -> None:
+    with threads(count):
+        assert rankings(tmp_path, encoder, arrivals()) == straight
