@@ -12,6 +12,7 @@ from index.collection import Collection
 from index.embedding import Encoded, Encoder, EncoderIdentity, SentenceTransformerEncoder
 from index.ingest import Ingester
 from index.models import DEFAULT_MODEL, find_model
+from index.records import Extras
 from index.store import Store, Writer
 from index.token_table import codes_by_key
 from index.types import Filters
@@ -150,6 +151,6 @@ def _copy_document(
         source.vectors(where),
         recipe=RECIPE,
         ingested_at="",
-        codes=[codes[key] for key in keys],
+        extras=Extras(codes=tuple(codes[key] for key in keys)),
     )
     return len(passages)
