@@ -274,18 +274,14 @@ def _document(item: Indexed) -> tantivy.Document:
     document.add_integer("key", item.key)
     analyzer = analyzer_for(item.metadata.language)
     context = f"{item.title}\n{item.passage.heading}"
-    document.add_text("body", _joined(analyzer.words(item.passage.text)))
-    document.add_text("context", _joined(analyzer.words(context)))
+    document.add_text("body", " ".join(analyzer.all_terms(item.passage.text)))
+    document.add_text("context", " ".join(analyzer.all_terms(context)))
     document.add_text("surface", " ".join(analyzer.surfaces(f"{context}\n{item.passage.text}")))
     published = item.metadata.published
     document.add_integer("published", published.toordinal() if published else NO_DATE)
     for facet in facets_of(item.passage.document_id, item.metadata):
         document.add_text("facet", _facet_term(facet.field, facet.value))
     return document
-
-
-def _joined(words: Sequence[Word]) -> str:
-    return " ".join(word.term for word in words)
 
 
 def _facet_term(field: str, value: str) -> str:

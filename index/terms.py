@@ -7,9 +7,11 @@ than the passage. Stemmers and stop words are tantivy's.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
 
 import tantivy
 
@@ -48,12 +50,12 @@ class Word:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of text without white space, before it becomes a term or is left out."""
 
     text: str
-    span: Span
+    start: int
+    end: int
 
 
 class Analyzer:
@@ -72,11 +74,19 @@ class Analyzer:
 
     def words(self, text: str) -> list[Word]:
         """Every word that is a term, in the order of the text."""
-        return [Word(term, piece.span) for term, piece in self._kept(text)]
+        return [Word(term, Span(piece.start, piece.end)) for term, piece in self._kept(text)]
+
+    def spans_of(self, terms: Set[str], text: str) -> list[Span]:
+        """Where a text has any of some terms."""
+        return [Span(piece.start, piece.end) for term, piece in self._kept(text) if term in terms]
+
+    def all_terms(self, text: str) -> list[str]:
+        """Every term as often as the text has it, in its order."""
+        return self._stemming.analyze(" ".join(piece.text for piece in self._pieces(text)))
 
     def terms(self, text: str) -> list[str]:
         """Distinct terms in the order of the text."""
-        return list(dict.fromkeys(word.term for word in self.words(text)))
+        return list(dict.fromkeys(self.all_terms(text)))
 
     def surfaces(self, text: str) -> list[str]:
         """The words of `words` without accents and capitals but with their endings."""
@@ -88,10 +98,7 @@ class Analyzer:
 
     def _kept(self, text: str) -> Iterator[tuple[str, _Piece]]:
         pieces = list(self._pieces(text))
-        starts, length = [], 0
-        for piece in pieces:
-            starts.append(length)
-            length += len(piece.text) + 1
+        starts = list(accumulate((len(piece.text) + 1 for piece in pieces), initial=0))
         joined = " ".join(piece.text for piece in pieces)
         for token in self._stemming.pre_tokenize(joined).tokens:
             yield token.text, pieces[bisect_right(starts, token.char_offset_from) - 1]
@@ -99,11 +106,14 @@ class Analyzer:
     def _pieces(self, text: str) -> Iterator[_Piece]:
         for match in TOKEN.finditer(text):
             kind = match.lastgroup or ""
-            span = Span(*match.span(kind))
-            for written in self._written(kind, match[kind]):
-                yield _Piece(written, span)
+            start, end = match.span(kind)
             if kind == "unspaced":
-                yield from _pairs(match[kind], span.start)
+                yield from _pairs(match[kind], start)
+            elif kind == "word" and not match[kind].isupper():
+                yield _Piece(match[kind], start, end)
+            else:
+                for written in self._written(kind, match[kind]):
+                    yield _Piece(written, start, end)
 
     def _written(self, kind: str, text: str) -> list[str]:
         """How a stretch is written for the terms: not at all, or in one or more words."""
@@ -111,8 +121,6 @@ class Analyzer:
             return [_number(text)]
         if kind == "sign":
             return [self._signs[text]] if text in self._signs else []
-        if kind == "unspaced":
-            return []
         if kind == "percent":
             return ["percent"]
         bare = text.replace(".", "").replace(" ", "")
@@ -145,8 +153,7 @@ def language_of(question: str, present: Sequence[str]) -> str:
 def matched_words(text: str, question: str, language: str | None = None) -> list[Span]:
     """Words of a text that the lexical leg counts as words of the question."""
     analyzer = analyzer_for(language)
-    terms = set(analyzer.terms(question))
-    return [word.span for word in analyzer.words(text) if word.term in terms]
+    return analyzer.spans_of(set(analyzer.terms(question)), text)
 
 
 @cache
@@ -187,6 +194,6 @@ def _number(text: str) -> str:
 
 def _pairs(text: str, start: int) -> Iterator[_Piece]:
     if len(text) == 1:
-        yield _Piece(text, Span(start, start + 1))
+        yield _Piece(text, start, start + 1)
     for i in range(len(text) - 1):
-        yield _Piece(text[i : i + 2], Span(start + i, start + i + 2))
+        yield _Piece(text[i : i + 2], start + i, start + i + 2)
