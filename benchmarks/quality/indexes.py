@@ -1,6 +1,7 @@
 """What the parts of one run share: the encoder, and one index for each set."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -107,7 +108,7 @@ class Bench:
         return self._collections[name]
 
     def _made(self, name: str) -> Collection:
-        return Collection.create(self.folder, name.replace(" ", "_"), self.encoder.identity)
+        return Collection.create(self.folder, re.sub(r"\W+", "_", name), self.encoder.identity)
 
 
 def _fill(writer: Writer, sources: Sequence[Store], *, least: int) -> None:

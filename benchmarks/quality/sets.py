@@ -26,7 +26,8 @@ KINDS = {
     "long paragraphs": "quoref-dev",
     "news sentences": "qamr",
 }
-SETS = ("seeds", "originals", "squad", "chunking", *KINDS)
+BLIND = {"seeds, blind a": "questions-blind-a", "seeds, blind b": "questions-blind-b"}
+SETS = ("seeds", *BLIND, "originals", "squad", "chunking", *KINDS)
 CHOSEN_ON = (*KINDS, "selqa")  # the weights of the ranking; never on the four other sets
 KIND_PASSAGES = 2_000
 KIND_QUESTIONS = 600
@@ -62,8 +63,8 @@ def read_set(name: str, shared: Path, *, most: int | None = None) -> QuestionSet
     """
     if name in KINDS:
         arrivals, questions = _kind(name, shared / "train" / f"{KINDS[name]}.jsonl.gz")
-    elif name in {"seeds", "originals"}:
-        folder, file = ROOT / "seeds", ROOT / "seeds" / "questions.jsonl"
+    elif name in {"seeds", "originals", *BLIND}:
+        folder, file = ROOT / "seeds", ROOT / "seeds" / f"{BLIND.get(name, 'questions')}.jsonl"
         if name == "originals":
             folder, file = shared / "seeds", shared / "evals" / "seeds" / "questions.jsonl"
         questions = _questions(file)

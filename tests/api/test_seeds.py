@@ -51,6 +51,27 @@ def test_there_are_forty_questions_with_an_answer_and_twenty_without(questions):
     assert len(questions) - len(answerable) >= 20
 
 
+@pytest.mark.parametrize(
+    "file", ["questions.jsonl", "questions-blind-a.jsonl", "questions-blind-b.jsonl"]
+)
+def test_every_quote_of_a_question_file_stands_in_one_passage(root, service, file):
+    rows = [json.loads(line) for line in (root / "seeds" / file).read_text().splitlines()]
+    store = service.collection("default").store
+    texts = {
+        entry.source: [passage.text for passage in store.passages(entry.document_id)]
+        for entry in store.entries()
+    }
+
+    nowhere = [
+        place["quote"]
+        for row in rows
+        for place in row["relevant"]
+        if not any(place["quote"] in text for text in texts[place["source"]])
+    ]
+
+    assert nowhere == []
+
+
 def test_nine_of_ten_answerable_questions_have_a_right_passage_first(replies):
     answerable = [(each, reply) for each, reply in replies if each["relevant"]]
 
