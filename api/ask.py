@@ -149,7 +149,7 @@ def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
     from api.requests import AskRequest
     from api.service import Service
 
-    service = Service(settings)
+    service = Service(settings.for_questions())
     name = settings.collection
     service.collection(name)
 

@@ -152,12 +152,14 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
     documents do not say. `id`, `answers` and `answerable` may be given.
     """
     from api.evaluating import Files, evaluate_file
+    from api.service import Service
     from index.types import Mode
     from qa.evaluating import Asking
 
     beside = {name: flags.pop(name) for name in ("against", "save", "html")}
     asking = Asking(Mode(mode), depth)
-    evaluate_file(_service(flags), Files(questions, **beside), asking=asking, json_wanted=as_json)
+    service = Service(_settings(flags).for_questions())
+    evaluate_file(service, Files(questions, **beside), asking=asking, json_wanted=as_json)
 
 
 @footnoted.command()

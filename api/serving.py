@@ -28,8 +28,7 @@ def run(settings: Settings) -> None:
     listener = _listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     configure_logging()
-    # Questions come side by side: one thread each is faster than all of them on every core.
-    app = create_app(settings.model_copy(update={"threads": settings.threads or 1}))
+    app = create_app(settings.for_questions())
     url = f"http://{_reachable(host)}:{port}"
     _tell_where(url)
     _tell_who_may_ask(settings)

@@ -3,7 +3,7 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     query_prefix: str = Field("", description="Put in front of questions for the encoder.")
     passage_prefix: str = Field("", description="Put in front of passages for the encoder.")
     threads: int | None = Field(
-        None, ge=1, description="CPU threads of one encoding; default 1 in the service, else all."
+        None, ge=1, description="CPU threads of one encoding; default 1 for questions, else all."
     )
     workers: int = Field(2, ge=1, le=64, description="Questions that are worked on at once.")
     waiting: int = Field(16, ge=0, description="Questions that may wait; further ones get a 503.")
@@ -87,6 +87,11 @@ class Settings(BaseSettings):
 
     def prefixes(self) -> Prefixes:
         return Prefixes(self.query_prefix, self.passage_prefix)
+
+    def for_questions(self) -> Self:
+        """The same with one thread for an encoding unless something else was said: a question is
+        so short that several threads wait for each other longer than they work."""
+        return self.model_copy(update={"threads": self.threads or 1})
 
     def limits(self) -> Limits:
         return Limits(self.max_file_bytes, self.max_text_characters)

@@ -117,3 +117,8 @@ def test_settings_become_what_the_domain_takes(monkeypatch):
     assert settings.ranking().rerank == 3
     assert settings.limits().text_characters == 9
     assert settings.prefixes().query == "query: "
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, 1), (4, 4)])
+def test_a_question_is_encoded_on_one_thread_unless_otherwise_said(given, used):
+    assert Settings(threads=given).for_questions().threads == used
