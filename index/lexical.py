@@ -5,8 +5,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from index.late_interaction import WordWeight
 from index.ranking import Ranking, with_whole_ties
 from index.records import Indexed
 from index.spelling import SHORTEST_CORRECTED, nearest_word
-from index.terms import DEFAULT, Word, analyzer_for, language_of
+from index.terms import DEFAULT, Word, analyzer_for, content_words, language_of, terms_in
 from index.types import Filters, Keys
 
 __all__ = ["LexicalIndex", "LexicalSearcher"]
@@ -138,7 +137,7 @@ class LexicalSearcher:
 
         What is a stop word in the question's own language is none of its terms in any.
         """
-        return list(_terms(question, self._languages))
+        return list(terms_in(question, self._languages))
 
     def words(self, question: str) -> list[str]:
         """Words of a question that carry meaning, as they are written."""
@@ -157,24 +156,33 @@ class LexicalSearcher:
             weights.append(WordWeight(word.span, math.log(1 + (n - df + 0.5) / (df + 0.5))))
         return weights
 
-    def read_as(self, question: str) -> str:
+    def read_as(
+        self, question: str, *, is_word: Callable[[str], bool] = lambda written: False
+    ) -> str:
         """The question with words that no document has replaced by the nearest that one has.
 
         Only words of five letters and more, by the same first letter and few edits; a question in
         a language that no document has is left as it is.
+
+        Args:
+            question: Any text.
+            is_word: Tells words that are right though no document has them, such as "refuse" where
+                the documents have "reuse".
         """
         if language_of(question, self._languages) not in self._languages:
             return question
         corrected = question
         for word in reversed(self._content(question)):
             written = word.span.of(question)
-            if not self._is_known(written, word.term) and (nearest := self._nearest(written)):
+            if self._is_known(written, word.term) or is_word(written):
+                continue
+            if nearest := self._nearest(written):
                 start, end = word.span.start, word.span.end
                 corrected = f"{corrected[:start]}{nearest}{corrected[end:]}"
         return corrected
 
     def _content(self, question: str) -> tuple[Word, ...]:
-        return _content(question, self._languages)
+        return content_words(question, self._languages)
 
     def _is_known(self, written: str, term: str) -> bool:
         frequencies = (
@@ -234,26 +242,6 @@ class LexicalSearcher:
             (tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0))
             for condition in conditions
         ]
-
-
-# A question is analysed by every step of its way; it is the same each time.
-@lru_cache(maxsize=256)
-def _content(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]:
-    """Words of a question that are no stop words in its own language."""
-    return tuple(analyzer_for(language_of(question, languages)).words(question))
-
-
-@lru_cache(maxsize=256)
-def _terms(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
-    """Terms of those words in each of some languages."""
-    content = {word.span for word in _content(question, languages)}
-    words = (
-        word
-        for language in languages
-        for word in analyzer_for(language).words(question)
-        if word.span in content
-    )
-    return tuple(dict.fromkeys(word.term for word in words))
 
 
 def _schema() -> tantivy.Schema:

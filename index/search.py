@@ -118,7 +118,7 @@ class Searcher:
         stage = _Stages()
         snapshot = self._collection.snapshot()
         with stage("lexical"):
-            question = snapshot.lexical.read_as(question)
+            question = snapshot.lexical.read_as(question, is_word=self._is_word)
             also = self._other_words(snapshot, question)
         asked = _Asked(question, None, None, filters or Filters(), mode, also)
         if mode is not Mode.LEXICAL:
@@ -137,6 +137,10 @@ class Searcher:
             0 if asked.among is None else snapshot.corpus.passages - len(asked.among),
             stage.timings,
         )
+
+    def _is_word(self, written: str) -> bool:
+        """What the encoder has a token of its own for is a common word."""
+        return self._encoder.count_tokens([written]) == [1]
 
     def _other_words(self, snapshot: Snapshot, question: str) -> list[str]:
         with self._collection.store.reading() as connection:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,7 +24,16 @@ from index.lexicon import (
 )
 from index.types import Span
 
-__all__ = ["DEFAULT", "Analyzer", "Word", "analyzer_for", "language_of", "matched_words"]
+__all__ = [
+    "DEFAULT",
+    "Analyzer",
+    "Word",
+    "analyzer_for",
+    "content_words",
+    "language_of",
+    "matched_words",
+    "terms_in",
+]
 
 DEFAULT = "en"  # of texts too short to tell
 LONGEST = 64  # bytes of a word; longer ones are no words
@@ -148,6 +157,26 @@ def language_of(question: str, present: Sequence[str]) -> str:
     other = max(counts, key=lambda code: counts[code])
     is_foreign = counts[other] >= 2 and counts[other] > counts.get(best, 0)
     return other if is_foreign else best
+
+
+# A question is analysed by every step of its way; it is the same each time.
+@lru_cache(maxsize=256)
+def content_words(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]:
+    """Words of a question that are no stop words in its own language."""
+    return tuple(analyzer_for(language_of(question, languages)).words(question))
+
+
+@lru_cache(maxsize=256)
+def terms_in(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Terms of those words in each of some languages."""
+    content = {word.span for word in content_words(question, languages)}
+    words = (
+        word
+        for language in languages
+        for word in analyzer_for(language).words(question)
+        if word.span in content
+    )
+    return tuple(dict.fromkeys(word.term for word in words))
 
 
 def matched_words(text: str, question: str, language: str | None = None) -> list[Span]:

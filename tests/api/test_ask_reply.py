@@ -262,6 +262,10 @@ def test_an_explanation_says_what_the_filters_left_out(client):
     assert 0 < explanation["filtered_out"] < 44
 
 
+def test_a_common_word_that_no_document_has_is_left_as_it_is(client):
+    assert ask(client, question="Did Bukele refuse to emphasize the ferry?")["read_as"] is None
+
+
 def test_a_misspelt_name_is_read_as_the_nearest_one_and_that_is_told(client):
     reply = ask(client, question="What did Bukelle offer to the United States?")
 

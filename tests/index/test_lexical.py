@@ -236,6 +236,13 @@ def test_a_word_that_no_document_has_is_read_as_the_nearest_that_one_has(
     assert searcher.read_as(question) == read
 
 
+def test_a_word_that_is_right_is_left_though_no_document_has_it(tmp_path: Path) -> None:
+    searcher = made(tmp_path, [indexed(1, "they reuse the ferry")])
+
+    assert searcher.read_as("refuse") == "reuse"
+    assert searcher.read_as("refuse", is_word=lambda written: written == "refuse") == "refuse"
+
+
 def test_a_question_in_a_language_of_no_document_is_read_as_it_is(tmp_path: Path) -> None:
     english = Metadata(language="en")
     searcher = made(tmp_path, [indexed(1, "the quanto ferry cobra", metadata=english)])
