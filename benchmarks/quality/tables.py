@@ -16,6 +16,7 @@ def tables(results: Figures) -> str:
     """All parts that were measured, each under its heading."""
     parts = {
         "ask": (_sets, _ablation),
+        "ask of 400": (_ablation,),  # run by --ask --most 400, kept beside the whole sets
         "pool": (_pooled,),
         "wordings": (_wordings,),
         "cost": (_search, _ingest),
