@@ -28,6 +28,7 @@ WIDTH: Final = 480
 HEIGHT: Final = 320
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 456.0, 24.0, 268.0  # of the part between the axes
 FRAME: Final = {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
+NARROWEST: Final = 1e-6  # of a scale; floats cannot divide much narrower ones
 MOST_BINS: Final = 30
 TICKS: Final = 5
 GAP: Final = 0.18  # between bars, as a share of a bar's room
@@ -99,8 +100,10 @@ def histogram(values: Sequence[float], *, lines: Sequence[tuple[str, float]], un
         lines: Names of special values, drawn as upright lines.
         unit: Behind the values in the bars' titles.
     """
-    step = _round_step(max(values) or 1.0, TICKS)
-    end = step * math.ceil((max(values) or 1.0) / step)
+    highest = max(values)
+    longest = highest if highest > NARROWEST else 1.0
+    step = _round_step(longest, TICKS)
+    end = step * math.ceil(longest / step)
     bins = min(MOST_BINS, max(6, round(2 * len(values) ** 0.5)))
     counts, edges = np.histogram(values, bins=bins, range=(0.0, end))
     scale = (RIGHT - LEFT) / end

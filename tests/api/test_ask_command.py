@@ -145,6 +145,8 @@ def test_no_answer_in_time_ends_with_6(run, silent_server):
 
 
 def test_ctrl_c_ends_with_130_and_silently(start, silent_server):
+    # A shell's background jobs ignore it, and hand that down to what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start("ask", "--url", silent_server, FEE, stdout=-1, stderr=-1)
     time.sleep(1.5)
 

@@ -57,3 +57,11 @@ def test_equal_questions_are_moved_apart_the_same_way_every_time():
     assert points == scatter(pairs, marks=MARKS).points
     assert len({(point.x, point.y) for point in points}) > 15
     assert all(FRAME["left"] < point.x < WIDTH for point in points)
+
+
+@pytest.mark.parametrize("value", [0.0, 5e-324, 1.1e-308, 1e-7])
+def test_values_of_nothing_have_a_scale_all_the_same(value):
+    chart = histogram([value], lines=[("p50", value)], unit="ms")
+
+    assert [mark.label for mark in chart.x_marks][-1] == "1"
+    assert sum(bar.title.endswith(": 1") for bar in chart.bars) == 1
