@@ -1,4 +1,4 @@
-"""Passages by their words (BM25). The only door to tantivy."""
+"""Passages by their words (BM25). With index.terms, which analyses them, the door to tantivy."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from index.facets import facets_of, wanted_facets
 from index.late_interaction import WordWeight
 from index.ranking import Ranking, with_whole_ties
 from index.records import Indexed
-from index.spelling import SHORTEST_CORRECTED, nearest_word
+from index.spelling import SHORTEST_CORRECTED, near_words
 from index.terms import DEFAULT, Word, analyzer_for, content_words, language_of, terms_in
 from index.types import Filters, Keys
 
@@ -25,7 +25,7 @@ __all__ = ["LexicalIndex", "LexicalSearcher"]
 SCHEMA = 3
 WRITER_BYTES = 64_000_000
 CONTEXT_BOOST = 0.5  # title and headings name the subject
-ALSO_BOOST = 0.5
+ALSO_BOOST = 0.5  # an abbreviation, or what it stands for, was not asked for in so many words
 NO_DATE = -(2**31)
 NOTE = "generation.json"
 
@@ -73,6 +73,7 @@ class LexicalIndex:
         for item in added:
             writer.delete_documents_by_term("key", item.key)
             writer.add_document(_document(item))
+            # Never counted down: what counts is which there are, and which is the commonest.
             languages[analyzer_for(item.metadata.language).language] += 1
         writer.commit()
         writer.wait_merging_threads()
@@ -197,7 +198,13 @@ class LexicalSearcher:
         if len(surface) < SHORTEST_CORRECTED or not surface.isalpha():
             return None
         known = dict(self._searcher.terms_with_prefix("surface", surface[0]))
-        return nearest_word(surface, known)
+        return next((word for word in near_words(surface, known) if self._stands(word)), None)
+
+    def _stands(self, surface: str) -> bool:
+        """Whether a passage has a word: the vocabulary keeps those of removed ones for a while,
+        and no word of a removed text may be shown."""
+        query = self._term("surface", surface)
+        return bool(self._searcher.search(query, limit=1, count=False).hits)
 
     def _words(self, terms: Sequence[str], also: Sequence[str]) -> tantivy.Query:
         should = tantivy.Occur.Should

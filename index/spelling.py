@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-__all__ = ["SHORTEST_CORRECTED", "nearest_word"]
+__all__ = ["SHORTEST_CORRECTED", "near_words"]
 
 SHORTEST_CORRECTED = 5  # letters; shorter words have too many neighbours
 TWO_EDITS_FROM = 8  # letters; shorter words are corrected by one edit only
 
 
-def nearest_word(word: str, known: Mapping[str, int]) -> str | None:
-    """The known word that is the fewest edits away.
+def near_words(word: str, known: Mapping[str, int]) -> list[str]:
+    """Known words that a word may have been meant to be, those the fewest edits away first.
 
     An edit inserts, removes or replaces a letter, or swaps two neighbours.
 
@@ -21,11 +21,11 @@ def nearest_word(word: str, known: Mapping[str, int]) -> str | None:
         known: Words and in how many passages each stands.
 
     Returns:
-        None where all are too far. Of equally near ones the more frequent, then by alphabet.
+        Of equally near ones the more frequent first, then by alphabet.
     """
     most = 2 if len(word) >= TWO_EDITS_FROM else 1
     near = process.extract(
         word, known.keys(), scorer=OSA.distance, score_cutoff=most, limit=None, processor=None
     )
     found = [(distance, -known[other], other) for other, distance, _ in near if other.isalpha()]
-    return min(found)[2] if found else None
+    return [other for _, _, other in sorted(found)]

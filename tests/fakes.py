@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import Encoded, EncoderIdentity, TokenVectors
+from index.lexical import LexicalIndex, LexicalSearcher
+from index.records import Indexed
 from index.reports import Arrival
-from index.types import Draft, Metadata, Reading, Vectors
+from index.types import Draft, Keys, Metadata, Passage, Reading, Span, Vectors
 
-__all__ = ["WordHashEncoder", "another_writer", "arrival", "draft"]
+__all__ = ["WordHashEncoder", "another_writer", "arrival", "draft", "indexed", "keys", "made"]
 
 DIMENSIONS = 64
 WORD = re.compile(r"\w+")
@@ -76,6 +78,26 @@ def arrival(text: str, *, document_id: str = "a", **stated: object) -> Arrival:
     """A draft as it comes in."""
     made = draft(text, document_id=document_id, **stated)  # type: ignore[arg-type]  # as above
     return Arrival(made.source, made.origin, made, len(text))
+
+
+def indexed(
+    key: int, text: str, *, title: str = "", heading: str = "", metadata: Metadata | None = None
+) -> Indexed:
+    """A passage that is the whole of a document, as the lexical index takes it."""
+    passage = Passage(f"p{key}", f"doc{key}", 0, Span(0, len(text) or 1), text, heading)
+    return Indexed(key, passage, title, metadata or Metadata())
+
+
+def made(folder: Path, items: Sequence[Indexed]) -> LexicalSearcher:
+    """A new lexical index of some passages."""
+    index = LexicalIndex.make(folder, store="s")
+    index.apply(generation=1, removed=keys(), added=items)
+    return index.searcher()
+
+
+def keys(*values: int) -> Keys:
+    """Keys as the store gives them."""
+    return np.array(values, dtype=np.int64)
 
 
 @contextmanager
