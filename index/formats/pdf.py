@@ -1,5 +1,6 @@
 """PDF: the text layer of each page."""
 
+import logging
 import struct
 import zlib
 from io import BytesIO
@@ -15,6 +16,9 @@ from index.types import Metadata, Provenance, Reading
 
 __all__ = ["read"]
 
+# Its warnings go to whoever listens, and otherwise not to the terminal: a file that cannot be read
+# is reported with its reason.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 # What pypdf lets through from files that break the rules of the format.
 DAMAGE = (
     PyPdfError,

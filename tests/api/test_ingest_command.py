@@ -215,3 +215,13 @@ def test_an_index_of_another_model_is_not_written_to(run, folder, data, first, e
 
     assert (done.code, done.out) == (3, "")
     assert "'all-MiniLM-L6-v2'" in done.err
+
+
+def test_a_damaged_file_says_its_reason_and_nothing_else(command, tmp_path):
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(b"\0\1\2broken")
+
+    printed = command("ingest", damaged, "--data", tmp_path / "data")
+
+    assert printed.out.startswith("rejected     damaged.pdf  the PDF is damaged")
+    assert printed.err == ""
