@@ -2,7 +2,7 @@
 
 from index.types import Metadata, Provenance
 
-__all__ = ["HEADING_SEPARATOR", "context_of"]
+__all__ = ["HEADING_SEPARATOR", "context_of", "in_context"]
 
 HEADING_SEPARATOR = " › "
 LONGEST = 150  # characters; a longer line is a sentence, and would crowd the passage out
@@ -18,3 +18,8 @@ def context_of(heading: str, metadata: Metadata) -> str:
     if not heading and metadata.provenance.get("title") is not Provenance.OPENING_WORDS:
         context = metadata.title or ""
     return context if len(context) <= LONGEST else ""
+
+
+def in_context(context: str, words: str) -> str:
+    """What the encoder reads of a passage: its words, behind its context if it has one."""
+    return f"{context}\n{words}" if context else words

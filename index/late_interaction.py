@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index.context import context_of
+from index.context import context_of, in_context
 from index.embedding import Encoded, Encoder, TokenVectors
 from index.sentences import sentence_spans
 from index.store import Store
@@ -28,6 +28,7 @@ __all__ = [
     "WordWeight",
     "codes_of",
     "compare",
+    "sentence_of",
     "weigh",
 ]
 
@@ -164,10 +165,9 @@ class LateInteraction:
         with self._store.reading() as connection:
             kept = codes_by_passage(connection, [hit.passage.id for hit in hits])
         missing = [hit for hit in hits if hit.passage.id not in kept]
-        contexts = [context_of(hit.passage.heading, hit.metadata) for hit in missing]
         texts = [
-            f"{context}\n{hit.passage.text}" if context else hit.passage.text
-            for context, hit in zip(contexts, missing, strict=True)
+            in_context(context_of(hit.passage.heading, hit.metadata), hit.passage.text)
+            for hit in missing
         ]
         for hit, text, tokens in zip(
             missing, texts, self._encoder.encode_passages(texts).tokens, strict=True
@@ -180,6 +180,12 @@ def codes_of(passage: Passage, text: str, tokens: TokenVectors, language: str | 
     """Codes of a passage from the word pieces of `text`, which ends with its words."""
     sentences = sentence_spans(passage.text, language=language)
     return pack(tokens.shifted(len(passage.text) - len(text)), sentences)
+
+
+def sentence_of(hit: Hit, number: int) -> Span:
+    """The sentence of a passage that has a number in `LateScores`."""
+    sentences = sentence_spans(hit.passage.text, language=hit.metadata.language)
+    return sentences[min(number, len(sentences) - 1)]
 
 
 def _compared(asked: WeightedTokens, codes: Sequence[bytes]) -> LateScores:

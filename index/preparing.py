@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.abbreviations import Abbreviation, find_abbreviations
-from index.context import context_of
+from index.context import context_of, in_context
 from index.dates import date_in_name, date_in_url
 from index.duplicates import bands_of, signature_of
 from index.embedding import Encoder
@@ -100,7 +100,7 @@ def _texts(
         context for context, count in zip(distinct, counts, strict=True) if context and count < most
     }
     return tuple(
-        f"{context}\n{passage.text}" if context in fitting else passage.text
+        in_context(context if context in fitting else "", passage.text)
         for context, passage in zip(contexts, passages, strict=True)
     )
 

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 DEFAULT = "en"  # of texts too short to tell
+NO_LANGUAGE = ""  # nothing is left out, and no ending cut off
 LONGEST = 64  # bytes of a word; longer ones are no words
 # Scripts that put no space between words: every two neighbouring letters are a term.
 UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -79,7 +80,7 @@ class Analyzer:
         self._signs = SIGNS.get(language, {})
         self._abbreviations = ABBREVIATIONS.get(language, {})
         self._stemming = _chain(language)
-        self._plain = _builder().build()
+        self._plain = _chain(NO_LANGUAGE)
 
     def words(self, text: str) -> list[Word]:
         """Every word that is a term, in the order of the text."""
@@ -188,16 +189,6 @@ def matched_words(text: str, question: str, language: str | None = None) -> list
 @cache
 def _analyzer(language: str) -> Analyzer:
     return Analyzer(language)
-
-
-def _builder() -> tantivy.TextAnalyzerBuilder:
-    filters = tantivy.Filter
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-        .filter(filters.remove_long(LONGEST))
-        .filter(filters.lowercase())
-        .filter(filters.ascii_fold())
-    )
 
 
 def _chain(language: str) -> tantivy.TextAnalyzer:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.late_interaction import LateInteraction, WordWeight
-from index.sentences import sentence_spans
+from index.late_interaction import LateInteraction, WordWeight, sentence_of
 from index.terms import matched_words
 from index.types import Hit, Leg, ScorePart, Span
 from qa.types import Explanation
@@ -55,12 +54,8 @@ def _best_sentences(
     found: list[Span | None] = []
     for place, hit in enumerate(hits):
         own = np.flatnonzero(scores.owners == place)
-        sentences = sentence_spans(hit.passage.text, language=hit.metadata.language)
-        if len(own):
-            number = int(scores.numbers[own[np.argmax(scores.sentences[own])]])
-            found.append(sentences[min(number, len(sentences) - 1)])
-        else:
-            found.append(None)
+        best = own[np.argmax(scores.sentences[own])] if len(own) else None
+        found.append(None if best is None else sentence_of(hit, int(scores.numbers[best])))
     return found
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.late_interaction import LateInteraction, WordWeight
-from index.sentences import sentence_spans
+from index.late_interaction import LateInteraction, WordWeight, sentence_of
 from index.types import Hit
 from qa.types import Finding
 
@@ -56,6 +55,5 @@ class SentenceReader:
         )
         best = int(np.argmax(np.round(scores, 6)))
         hit = first[found.owners[best]]
-        sentences = sentence_spans(hit.passage.text, language=hit.metadata.language)
-        span = sentences[min(int(found.numbers[best]), len(sentences) - 1)]
+        span = sentence_of(hit, int(found.numbers[best]))
         return Finding(hit, span, float(found.passages.max()))

@@ -127,6 +127,16 @@ def test_the_status_tells_what_the_index_holds_and_what_made_it(command, offline
     )
 
 
+def test_the_status_tells_for_which_passages_re_ranking_has_nothing(run, root, tmp_path):
+    source, without = root / "seeds/rubio-visit-security.md", {"FOOTNOTED_TOKEN_VECTORS": "false"}
+    run("footnoted", "ingest", source, "--data", tmp_path, env=without)
+
+    status = run("footnoted", "status", "--json", "--data", tmp_path).json
+
+    assert status["token_vectors"].startswith("of 0 of ")
+    assert "the others are not re-ranked" in status["token_vectors"]
+
+
 def test_the_status_names_the_server_that_runs_on_the_folder(run, server):
     status = run("footnoted", "status", "--json", "--data", server.data).json
 

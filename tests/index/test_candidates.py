@@ -1,5 +1,7 @@
 """How the scorings of two legs become one order, and how re-ranking changes it."""
 
+import statistics
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,13 +20,20 @@ def ranking(scores: list[float]) -> Ranking:
     return Ranking(keys, np.array(scores, dtype=np.float64)).sorted()
 
 
-def merged(dense: list[float], lexical: list[float], **how: object) -> Candidates:
+def merged(
+    dense: list[float],
+    lexical: list[float],
+    *,
+    dense_share: float = 0.5,
+    fusion: Fusion = Fusion.ZSCORE,
+) -> Candidates:
     cosines = np.array(dense, dtype=np.float64)
     return fused(
         ranking(dense),
         ranking(lexical),
         cosines,
-        **{"dense_share": 0.5, **how},  # type: ignore[arg-type]  # a wrong one fails the test
+        dense_share=dense_share,
+        fusion=fusion,
     )
 
 
@@ -44,6 +53,23 @@ def test_the_scale_of_a_leg_does_not_matter(scores: list[float], shift: int, sca
     before, after = merged(scores, sorted(scores)), merged(moved, sorted(scores))
 
     assert after.totals == pytest.approx(before.totals, abs=1e-6)
+
+
+@given(SCORES, st.floats(0, 1), st.data())
+def test_the_order_is_that_of_the_formula_written_out(
+    dense: list[float], share: float, data: st.DataObject
+) -> None:
+    lexical = data.draw(st.permutations(dense))
+
+    found = merged(dense, lexical, dense_share=share)
+
+    def z(scores: list[float], i: int) -> float:
+        deviation = statistics.pstdev(scores)
+        return (scores[i] - statistics.fmean(scores)) / deviation if deviation else 0.0
+
+    totals = [share * z(dense, i) + (1 - share) * z(lexical, i) for i in range(len(dense))]
+    assert found.totals == pytest.approx([totals[key] for key in order(found)], abs=1e-5)
+    assert found.totals == pytest.approx(sorted(totals, reverse=True), abs=1e-5)
 
 
 def test_a_passage_found_by_both_legs_beats_one_found_by_either() -> None:

@@ -1,6 +1,6 @@
 """Late interaction: each word of a question finds its best match in a passage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ class CountingEncoder(WordHashEncoder):
         super().__init__()
         self.asked: list[str] = []
 
-    def encode_queries(self, texts: list[str]) -> Encoded:  # type: ignore[override]  # a list here
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
         self.asked += texts
         return super().encode_queries(texts)
 
@@ -65,8 +65,8 @@ def hit(text: str, *, document: str = "a", heading: str = "") -> Hit:
     return Hit(passage, "T", Metadata(title="The Ferry"), "a.txt", "sha", Scores(1.0))
 
 
-def stored(held: Collection, text: str, **how: bool) -> Hit:
-    ingester = Ingester(held, WordHashEncoder(), **how)  # type: ignore[arg-type]  # one flag only
+def stored(held: Collection, text: str, *, keep_tokens: bool = True) -> Hit:
+    ingester = Ingester(held, WordHashEncoder(), keep_tokens=keep_tokens)
     list(ingester.ingest([arrival(text, title="The Ferry")]))
     [passage] = held.store.passages("a")
     return Hit(passage, "T", Metadata(title="The Ferry"), "a.txt", "sha", Scores(1.0))
