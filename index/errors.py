@@ -14,15 +14,19 @@ FootnotedError
 ├── UnknownDocumentError
 ├── IndexLockedError            another process is writing
 ├── IndexFormatError            written by another version, or not ours
+├── IndexDamagedError           its bytes are not those that were written
+├── DiskFullError               there is no room for a change
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
     └── ModelChangedError           its weights are not the expected ones
 """
 
 __all__ = [
+    "DiskFullError",
     "EmptySourceError",
     "EncryptedSourceError",
     "FootnotedError",
+    "IndexDamagedError",
     "IndexFormatError",
     "IndexLockedError",
     "IndexMissingError",
@@ -134,6 +138,26 @@ class IndexLockedError(FootnotedError):
 
 class IndexFormatError(FootnotedError):
     """The stored index is not one that this version reads; it is left untouched."""
+
+
+class IndexDamagedError(FootnotedError):
+    """The bytes of the store are not those that were written; nothing is answered from them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the index file is damaged: a part of it is not as it was written. Restore a snapshot "
+            "with `footnoted restore FILE`, or ingest the documents into another folder with "
+            "--data; `footnoted check` tells more"
+        )
+
+
+class DiskFullError(FootnotedError):
+    """There is no room for a change; what was stored before is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the disk is full, so nothing was changed; make room and send the change again"
+        )
 
 
 class ModelMismatchError(FootnotedError):
