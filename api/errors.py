@@ -70,6 +70,7 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     index_errors.IndexLockedError: (409, "index-locked"),
     index_errors.IndexFormatError: (409, "index-format"),
     index_errors.IndexDamagedError: (503, "index-damaged"),
+    index_errors.IndexRolledBackError: (503, "index-damaged"),
     index_errors.DiskFullError: (507, "disk-full"),
     index_errors.ModelMismatchError: (409, "model-mismatch"),
     index_errors.ModelError: (503, "model-unavailable"),

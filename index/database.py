@@ -89,6 +89,10 @@ class Database:
         """Number of the last committed change; 0 for an empty store."""
         return int(self._meta("generation"))
 
+    def removals_from(self) -> int:
+        """Which passages were removed is known for the changes after this one."""
+        return int(self._meta("removals_from"))
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent state for several reads; nested calls share it.

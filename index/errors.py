@@ -15,6 +15,7 @@ FootnotedError
 ├── IndexLockedError            another process is writing
 ├── IndexFormatError            written by another version, or not ours
 ├── IndexDamagedError           its bytes are not those that were written
+│   └── IndexRolledBackError        acknowledged changes are missing from it
 ├── DiskFullError               there is no room for a change
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
@@ -30,6 +31,7 @@ __all__ = [
     "IndexFormatError",
     "IndexLockedError",
     "IndexMissingError",
+    "IndexRolledBackError",
     "InvalidDocumentError",
     "ModelChangedError",
     "ModelError",
@@ -148,6 +150,21 @@ class IndexDamagedError(FootnotedError):
             "the index file is damaged: a part of it is not as it was written. Restore a snapshot "
             "with `footnoted restore FILE`, or ingest the documents into another folder with "
             "--data; `footnoted check` tells more"
+        )
+
+
+class IndexRolledBackError(IndexDamagedError):
+    """The store is older than what was derived from it: it may hold what was deleted since."""
+
+    def __init__(self, found: int, derived: int) -> None:
+        self.found = found
+        self.derived = derived
+        FootnotedError.__init__(
+            self,
+            f"the index file ends with change {found}, but change {derived} was acknowledged: a "
+            "part of it was lost, or an older copy was put in its place. Restore a snapshot with "
+            "`footnoted restore FILE`; to go on with the older state, delete the folder "
+            "`lexical` beside the file",
         )
 
 

@@ -97,6 +97,16 @@ class Store:
                     (str(writer.generation),),
                 )
 
+    def forget_removals(self, *, keep: int) -> None:
+        """Forget which passages were removed more than `keep` changes ago."""
+        with self._database.changing() as connection:
+            upto = self.generation() - keep
+            if upto > self._database.removals_from():
+                connection.execute("DELETE FROM removals WHERE generation <= ?", (upto,))
+                connection.execute(
+                    "UPDATE meta SET value = ? WHERE name = 'removals_from'", (str(upto),)
+                )
+
     def require_undamaged(self) -> None:
         """Read every page. Raises IndexDamagedError where one is not as it was written."""
         self._database.require_undamaged()
@@ -114,12 +124,20 @@ class Store:
             passages = connection.execute("SELECT count(*) FROM passages").get
             return Corpus(self.generation(), documents, passages, newest)
 
-    def changes_since(self, generation: int) -> Changes:
+    def keys(self) -> Keys:
+        """Of all passages, ascending."""
+        with self.reading() as connection:
+            return _keys(connection, "SELECT key FROM passages ORDER BY key")
+
+    def changes_since(self, generation: int) -> Changes | None:
         """Keys of passages that came and went after `generation`, ascending.
 
-        One that came and went again is only among those removed.
+        One that came and went again is only among those removed. None where the removals after
+        `generation` were forgotten; those after 0, where there was nothing, never are.
         """
         with self.reading() as connection:
+            if 0 < generation < self._database.removals_from():
+                return None
             return Changes(
                 self.generation(),
                 _keys(

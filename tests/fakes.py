@@ -12,6 +12,7 @@ import numpy as np
 
 from index.embedding import Encoded, EncoderIdentity, TokenVectors
 from index.lexical import LexicalIndex, LexicalSearcher
+from index.lexical_files import LexicalFiles
 from index.records import Indexed
 from index.reports import Arrival
 from index.types import Draft, Keys, Metadata, Passage, Reading, Span, Vectors
@@ -90,7 +91,7 @@ def indexed(
 
 def made(folder: Path, items: Sequence[Indexed]) -> LexicalSearcher:
     """A new lexical index of some passages."""
-    index = LexicalIndex.make(folder, store="s")
+    index = LexicalIndex.make(LexicalFiles(folder, "s"))
     index.apply(generation=1, removed=keys(), added=items)
     return index.searcher()
 
