@@ -26,8 +26,8 @@ import sys
 from filelock import FileLock
 from pathlib import Path
 folder = Path(sys.argv[1])
-with FileLock(folder / "writer.lock"):
-    (folder / "writer.txt").write_text(f"process {sys.argv[2]} on here")
+with FileLock(folder / f"{sys.argv[3]}.lock"):
+    (folder / f"{sys.argv[3]}.txt").write_text(f"process {sys.argv[2]} on here")
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -102,10 +102,10 @@ def keys(*values: int) -> Keys:
 
 
 @contextmanager
-def another_writer(folder: Path) -> Iterator[None]:
-    """A real process that holds the right to write."""
+def another_writer(folder: Path, *, name: str = "writer") -> Iterator[None]:
+    """A real process that holds the right to write, or another right."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder), "4711"],
+        [sys.executable, "-c", HOLDER, str(folder), "4711", name],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
