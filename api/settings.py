@@ -14,11 +14,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from index.dense_leg import CompactionRule
 from index.errors import FootnotedError
 from index.loading import Limits
 from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
 from index.search import RankingPolicy
+from index.segments import Memory
 from qa.answering import AnswerPolicy
 
 __all__ = ["CONFIG_FILE", "PREFIX", "Settings", "SettingsError", "origins", "read_settings"]
@@ -26,6 +28,7 @@ __all__ = ["CONFIG_FILE", "PREFIX", "Settings", "SettingsError", "origins", "rea
 PREFIX = "FOOTNOTED_"
 CONFIG_FILE = "footnoted.toml"
 RANKING, ANSWERING, LIMITS = RankingPolicy(), AnswerPolicy(), Limits()
+COMPACTION = CompactionRule()
 # Variables that other parts of the contract read; they are no settings of the service.
 CLIENT_VARIABLES = frozenset({"FOOTNOTED_URL"})
 
@@ -64,6 +67,12 @@ class Settings(BaseSettings):
     token_vectors: bool = Field(
         True, description="Keep what re-ranking needs, about 7.5 KiB a passage."
     )
+    exact_passages: int = Field(
+        COMPACTION.exact, ge=1, description="Above so many, passages are found along graphs."
+    )
+    vector_memory: Memory = Field(
+        COMPACTION.memory, description="full: as computed; low: a byte a dimension in graphs."
+    )
     least_support: float = Field(
         ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
     )
@@ -98,6 +107,9 @@ class Settings(BaseSettings):
 
     def ranking(self) -> RankingPolicy:
         return RankingPolicy(fusion=self.fusion, dense_share=self.dense_share, rerank=self.rerank)
+
+    def compaction(self) -> CompactionRule:
+        return CompactionRule(exact=self.exact_passages, memory=self.vector_memory)
 
     def answering(self) -> AnswerPolicy:
         return AnswerPolicy(least_support=self.least_support)

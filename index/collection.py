@@ -11,7 +11,7 @@ from pathlib import Path
 from index.dense import DenseIndex
 from index.dense_leg import CompactionRule, DenseLeg
 from index.embedding import EncoderIdentity
-from index.errors import IndexLockedError, IndexMissingError, UnknownCollectionError
+from index.errors import DiskFullError, IndexLockedError, IndexMissingError, UnknownCollectionError
 from index.lexical import LexicalSearcher
 from index.lexical_leg import LexicalLeg
 from index.locks import WriterLock
@@ -113,6 +113,17 @@ class Collection:
                 yield writer
             self._lexical.catch_up()
 
+    def keep(self, rule: CompactionRule) -> None:
+        """What is to be done now and then: follow other processes, compact, tidy.
+
+        Raises:
+            IndexLockedError: Another process is at it.
+            DiskFullError: There is no room; everything is as it was.
+        """
+        self.snapshot()
+        self.compact(rule)
+        self.store.tidy()
+
     def compact(self, rule: CompactionRule | None = None) -> bool:
         """Put vectors into graphs where there are many; questions and changes go on meanwhile.
 
@@ -121,7 +132,7 @@ class Collection:
 
         Raises:
             IndexLockedError: Another process is at it.
-            OSError: There is no room for new files; the old ones stay.
+            DiskFullError: There is no room for new files; the old ones stay.
         """
         if not self._dense.compact(self.snapshot().dense, rule or CompactionRule()):
             return False
@@ -137,7 +148,7 @@ class Collection:
     def _refreshed(self) -> Snapshot:
         held = self._snapshot
         deadline = time.monotonic() + WAIT_S
-        while (fresh := self._read(held)) is None:
+        while (fresh := self._fresh(held)) is None:
             if held:
                 return held
             if time.monotonic() > deadline:
@@ -145,6 +156,14 @@ class Collection:
             time.sleep(PAUSE_S)
         self._snapshot = fresh
         return fresh
+
+    def _fresh(self, held: Snapshot | None) -> Snapshot | None:
+        try:
+            return self._read(held)
+        except DiskFullError:
+            if held is None:
+                raise
+            return None
 
     def _read(self, held: Snapshot | None) -> Snapshot | None:
         """Both legs at the present generation, None while a writer is between the two."""

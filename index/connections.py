@@ -20,6 +20,7 @@ from apsw import Connection
 from index.errors import DiskFullError, IndexDamagedError, IndexLockedError
 
 __all__ = [
+    "CHECKPOINT_RESTART",
     "NO_STORE",
     "Connection",
     "Connections",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 Cursor = apsw.Cursor
+CHECKPOINT_RESTART = apsw.SQLITE_CHECKPOINT_RESTART
 NO_STORE = (apsw.SQLError, apsw.CantOpenError)  # what reading something else than a store raises
 Row = dict[str, Any]  # Any: the values of a row, typed by the schema
 
@@ -65,6 +67,13 @@ class Connections:
         """The calling thread's."""
         held: _Held | None = getattr(self._local, "held", None)
         return held.connection if held else self._connect()
+
+    def log_bytes(self) -> int:
+        """Length of the write-ahead log."""
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        except OSError:
+            return 0
 
     def close(self) -> None:
         """Close those of all threads."""

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from index.connections import (
+    CHECKPOINT_RESTART,
     NO_STORE,
     Connection,
     Connections,
@@ -24,6 +25,8 @@ FORMAT = "3"
 LAYOUT = ("schema.sql", "format_2.sql", "format_3.sql")
 UPGRADES = {"1": "2", "2": "3"}  # from a format to the next, by the file named after that
 CHECKED_SINCE = "3"
+LONG_LOG = 64_000_000  # bytes
+REMOVALS_KEPT = 1_000  # changes; who is further behind begins anew
 
 
 class Database:
@@ -127,6 +130,20 @@ class Database:
             except BaseException:
                 _end(connection, "ROLLBACK")
                 raise
+
+    def tidy(self) -> None:
+        """Bring a long write-ahead log into the file, and forget removals of long ago.
+
+        While questions overlap without a pause the log is never taken up by itself.
+        """
+        if self._connections.log_bytes() > LONG_LOG:
+            with translated():
+                self._connections.own.wal_checkpoint(mode=CHECKPOINT_RESTART)
+        upto = self.generation() - REMOVALS_KEPT
+        if upto > self.removals_from() + REMOVALS_KEPT:
+            with self.changing() as connection:
+                connection.execute("DELETE FROM removals WHERE generation <= ?", (upto,))
+                _set_meta(connection, "removals_from", str(upto))
 
     def require_undamaged(self) -> None:
         """Read every page. Raises IndexDamagedError where one is not as it was written."""

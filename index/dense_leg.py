@@ -87,7 +87,7 @@ class DenseLeg:
 
         Raises:
             IndexLockedError: Another process is at it.
-            OSError: There is no room for the new files; the old ones stay.
+            DiskFullError: There is no room for the new files; the old ones stay.
         """
         if not self.is_due(held, rule):
             return False

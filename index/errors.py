@@ -169,11 +169,12 @@ class IndexRolledBackError(IndexDamagedError):
 
 
 class DiskFullError(FootnotedError):
-    """There is no room for a change; what was stored before is as it was."""
+    """There is no room for a change; what was acknowledged before is as it was."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the disk is full, so nothing was changed; make room and send the change again"
+            "the disk is full; make room and send the change again, which does no harm where it "
+            "was kept"
         )
 
 

@@ -1,5 +1,6 @@
 """Files that are there as a whole or not at all, and that are known by their bytes."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -7,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from index.errors import DiskFullError
+
 __all__ = ["FileFacts", "facts_of", "sync_folder", "write_durably", "write_text_durably"]
 
 BLOCK = 1 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ def write_durably(path: Path, write: Callable[[BinaryIO], object]) -> FileFacts:
         write: Puts the bytes into an open file.
 
     Raises:
-        OSError: The disk is full, or the folder cannot be written to.
+        DiskFullError: There is no room for it.
+        OSError: The folder cannot be written to.
     """
     fresh = path.with_name(f"{path.name}.new")
     try:
@@ -41,8 +46,10 @@ def write_durably(path: Path, write: Callable[[BinaryIO], object]) -> FileFacts:
             os.fsync(file.fileno())
         facts = facts_of(fresh)
         fresh.replace(path)
-    except BaseException:
+    except BaseException as error:
         fresh.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise DiskFullError from error
         raise
     sync_folder(path.parent)
     return facts

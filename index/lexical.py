@@ -1,12 +1,16 @@
 """Passages by their words (BM25). With index.terms, which analyses them, the door to tantivy."""
 
+import errno
 import math
+import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import tantivy
 
+from index.errors import DiskFullError
 from index.facets import facets_of, wanted_facets
 from index.late_interaction import WordWeight
 from index.lexical_files import LexicalFiles
@@ -46,18 +50,23 @@ class LexicalIndex:
         return cls(files)
 
     def apply(self, *, generation: int, removed: Keys, added: Iterable[Indexed]) -> None:
-        """Bring the index to `generation`. Doing it twice has the effect of doing it once."""
-        writer = self._index.writer(WRITER_BYTES, 1)
-        for key in removed.tolist():
-            writer.delete_documents_by_term("key", key)
+        """Bring the index to `generation`. Doing it twice has the effect of doing it once.
+
+        Raises:
+            DiskFullError: There is no room; the index is as it was.
+        """
         languages = Counter(self._files.languages)
-        for item in added:
-            writer.delete_documents_by_term("key", item.key)
-            writer.add_document(_document(item))
-            # Never counted down: what counts is which there are, and which is the commonest.
-            languages[analyzer_for(item.metadata.language).language] += 1
-        writer.commit()
-        writer.wait_merging_threads()
+        with _translated():
+            writer = self._index.writer(WRITER_BYTES, 1)
+            for key in removed.tolist():
+                writer.delete_documents_by_term("key", key)
+            for item in added:
+                writer.delete_documents_by_term("key", item.key)
+                writer.add_document(_document(item))
+                # Never counted down: what counts is which there are, and which is the commonest.
+                languages[analyzer_for(item.metadata.language).language] += 1
+            writer.commit()
+            writer.wait_merging_threads()
         self._files.record(generation, languages)
 
     def searcher(self) -> "LexicalSearcher":
@@ -230,6 +239,16 @@ class LexicalSearcher:
             (tantivy.Occur.Must, tantivy.Query.const_score_query(condition, 0.0))
             for condition in conditions
         ]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:  # tantivy gives the system's error as a text
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise DiskFullError from error
+        raise
 
 
 def _schema() -> tantivy.Schema:

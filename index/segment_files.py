@@ -53,7 +53,7 @@ class SegmentFiles:
         Nobody else may be writing.
 
         Raises:
-            OSError: There is no room; everything is as it was.
+            DiskFullError: There is no room; everything is as it was.
         """
         self._folder.mkdir(exist_ok=True)
         known = self._manifest.files if self._manifest else {}

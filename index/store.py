@@ -97,15 +97,9 @@ class Store:
                     (str(writer.generation),),
                 )
 
-    def forget_removals(self, *, keep: int) -> None:
-        """Forget which passages were removed more than `keep` changes ago."""
-        with self._database.changing() as connection:
-            upto = self.generation() - keep
-            if upto > self._database.removals_from():
-                connection.execute("DELETE FROM removals WHERE generation <= ?", (upto,))
-                connection.execute(
-                    "UPDATE meta SET value = ? WHERE name = 'removals_from'", (str(upto),)
-                )
+    def tidy(self) -> None:
+        """Bring a long write-ahead log into the file, and forget removals of long ago."""
+        self._database.tidy()
 
     def require_undamaged(self) -> None:
         """Read every page. Raises IndexDamagedError where one is not as it was written."""
