@@ -40,6 +40,7 @@ NO_STORE = (apsw.SQLError, apsw.CantOpenError)  # what reading something else th
 Row = dict[str, Any]  # Any: the values of a row, typed by the schema
 
 BUSY_MS = 10_000
+SYNCHRONOUS = "FULL"  # NORMAL loses acknowledged writes in a power cut: `make powercut` shows it
 CHECKED_VFS = "cksmvfs"
 CHECKSUM_BYTES = 8  # what the VFS wants at the end of every page
 BUSY = (apsw.BusyError, apsw.LockedError)
@@ -91,8 +92,7 @@ class Connections:
         )
         connection.set_busy_timeout(BUSY_MS)
         with translated():
-            # FULL, because NORMAL loses acknowledged writes in a power cut.
-            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
             connection.execute("PRAGMA foreign_keys=ON")
         held = self._local.held = _Held(connection)
         with self._guard:

@@ -93,6 +93,11 @@ class LexicalSearcher:
         self._searcher = searcher
         self._languages = tuple(languages) or (DEFAULT,)
 
+    @property
+    def count(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs)
+
     def search(
         self, question: str, *, k: int, filters: Filters, also: Sequence[str] = ()
     ) -> Ranking:
