@@ -5,7 +5,7 @@ DATA ?= .footnoted
 BIN := .venv/bin
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality openapi clean
+.PHONY: ask serve test check lint bench-quality crash powercut soak openapi clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -34,6 +34,20 @@ openapi: .venv/installed
 
 bench-quality: .venv/installed
 	$(BIN)/python -m benchmarks.quality
+
+# Campaigns on the real server; what they find goes into benchmarks/results/durability.json.
+KILLS ?= 1000
+CUTS ?= 100
+SECONDS ?= 60
+
+crash: .venv/installed
+	$(BIN)/python -m benchmarks.durability.crash --kills $(KILLS)
+
+powercut: .venv/installed
+	$(BIN)/python -m benchmarks.durability.powercut --cuts $(CUTS)
+
+soak: .venv/installed
+	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)
 
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a few minutes the first time."
