@@ -70,6 +70,14 @@ class LexicalFiles:
             write_text_durably(self.folder / name, manifest.notes[name])
         return not self.wrong()
 
+    def sweep(self) -> None:
+        """Delete what no manifest names: files of a commit that was ended, whose names the next
+        commit may want. Nobody else may be writing."""
+        manifest = self._manifest()
+        for path in self.folder.iterdir() if manifest else ():
+            if manifest and _belongs(path) and path.name not in manifest.files:
+                path.unlink()
+
     def clear(self) -> None:
         """An empty folder in the place of whatever is there."""
         shutil.rmtree(self.folder, ignore_errors=True)

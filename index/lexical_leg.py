@@ -78,6 +78,7 @@ class LexicalLeg:
             self._opened = LexicalIndex.make(self._files)
             contained, changes = 0, self._store.changes_since(0)
         if changes and changes.generation != contained:
+            self._files.sweep()
             self._index().apply(
                 generation=changes.generation,
                 removed=changes.removed,

@@ -54,7 +54,22 @@ def test_a_commit_that_was_ended_before_its_manifest_is_undone(folder: Path) -> 
     assert again.wrong() == [".managed.json", "meta.json"]
     assert again.restore_lists()
     assert (again.generation, LexicalIndex(again).searcher().words("a tern")) == (7, ["tern"])
-    assert LexicalIndex(again)._index.searcher().num_docs == 2
+    assert LexicalIndex(again).searcher().count == 2
+
+
+def test_files_of_a_commit_that_was_ended_do_not_stand_in_the_way_of_the_next(
+    folder: Path,
+) -> None:
+    shutil.copytree(folder, folder.parent / "before")
+    LexicalIndex(LexicalFiles(folder, "s")).apply(generation=8, removed=keys(1), added=[])
+    for name in ("manifest.json", "meta.json", ".managed.json"):
+        shutil.copy(folder.parent / "before" / name, folder / name)
+
+    again = LexicalFiles(folder, "s")
+    again.sweep()
+    LexicalIndex(again).apply(generation=8, removed=keys(1), added=[])
+
+    assert (again.generation, LexicalIndex(again).searcher().count) == (8, 1)
 
 
 def test_lists_alone_do_not_mend_a_missing_segment(folder: Path) -> None:
