@@ -5,7 +5,7 @@ DATA ?= .footnoted
 BIN := .venv/bin
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality crash powercut soak openapi clean
+.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -45,6 +45,9 @@ crash: .venv/installed
 
 powercut: .venv/installed
 	$(BIN)/python -m benchmarks.durability.powercut --cuts $(CUTS)
+
+diskfull: .venv/installed
+	$(BIN)/python -m benchmarks.durability.diskfull
 
 soak: .venv/installed
 	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)

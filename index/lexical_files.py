@@ -1,13 +1,15 @@
 """The files of the lexical index: which they are, whether they are right, how they are mended.
 
-tantivy never changes a file of a segment; a commit writes new ones and, last, the list of them
-(`meta.json`). So a commit that was ended before its manifest is undone by putting back the list
-that the manifest keeps: every file that it names is still there.
+tantivy never changes a file of a segment; a commit writes new ones, then the list of them
+(`meta.json`), and deletes those that are not needed any more. So a commit that was ended before its
+manifest is undone by putting back the list that the manifest keeps, and the deleted files, which
+have a second name in `previous/` until the manifest is written.
 """
 
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from index.files import FileFacts, facts_of, write_text_durably
@@ -35,6 +37,10 @@ class LexicalFiles:
         self._compared: Mapping[str, FileFacts] = {}
 
     @property
+    def _previous(self) -> Path:
+        return self.folder / "previous"
+
+    @property
     def generation(self) -> int | None:
         """Last change of the store that the index contains; None where there is no usable one."""
         manifest = self._manifest()
@@ -58,25 +64,35 @@ class LexicalFiles:
         }
         return wrong
 
-    def restore_lists(self) -> bool:
-        """Put back the lists of the manifest. Tells whether everything is right then.
+    def prepare(self) -> None:
+        """Make ready for a commit: what no manifest names is deleted, for its name may be wanted
+        again; everything else gets its second name. Nobody else may be writing."""
+        if (manifest := self._manifest()) is None:
+            return
+        for path in self.folder.iterdir():
+            if _belongs(path) and path.name not in manifest.files:
+                path.unlink()
+        shutil.rmtree(self._previous, ignore_errors=True)
+        # Where the file system has no second names, a commit that is ended costs a new index.
+        with suppress(OSError):
+            self._previous.mkdir()
+            for name in manifest.files:
+                (self._previous / name).hardlink_to(self.folder / name)
+
+    def roll_back(self) -> bool:
+        """Undo a commit that was ended. Tells whether everything is right then.
 
         Nobody else may be writing.
         """
-        manifest = self._manifest()
-        if manifest is None or set(manifest.wrong(self.folder)) - set(LISTS):
+        if (manifest := self._manifest()) is None:
             return False
-        for name in LISTS:
-            write_text_durably(self.folder / name, manifest.notes[name])
+        for name in manifest.wrong(self.folder):
+            if name in LISTS:
+                write_text_durably(self.folder / name, manifest.notes[name])
+            elif (self._previous / name).exists():
+                (self.folder / name).unlink(missing_ok=True)
+                (self.folder / name).hardlink_to(self._previous / name)
         return not self.wrong()
-
-    def sweep(self) -> None:
-        """Delete what no manifest names: files of a commit that was ended, whose names the next
-        commit may want. Nobody else may be writing."""
-        manifest = self._manifest()
-        for path in self.folder.iterdir() if manifest else ():
-            if manifest and _belongs(path) and path.name not in manifest.files:
-                path.unlink()
 
     def clear(self) -> None:
         """An empty folder in the place of whatever is there."""
@@ -97,6 +113,7 @@ class LexicalFiles:
         notes[LANGUAGES] = json.dumps(dict(languages))
         Manifest(self._store, generation, LAYOUT, files, notes).write(self.folder)
         self._compared = files
+        shutil.rmtree(self._previous, ignore_errors=True)
 
     def _manifest(self) -> Manifest | None:
         manifest = Manifest.read(self.folder)

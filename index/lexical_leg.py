@@ -61,7 +61,7 @@ class LexicalLeg:
         if self.generation is None or not (wrong := self._files.wrong()):
             return
         self._opened = None
-        if not self._files.restore_lists():
+        if not self._files.roll_back():
             set_aside(self._files.folder, wrong=wrong)
 
     def catch_up(self) -> None:
@@ -78,7 +78,7 @@ class LexicalLeg:
             self._opened = LexicalIndex.make(self._files)
             contained, changes = 0, self._store.changes_since(0)
         if changes and changes.generation != contained:
-            self._files.sweep()
+            self._files.prepare()
             self._index().apply(
                 generation=changes.generation,
                 removed=changes.removed,

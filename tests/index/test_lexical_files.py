@@ -1,5 +1,6 @@
 """The lexical index's files: known by their bytes, and mended where a commit was ended."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -43,37 +44,48 @@ def test_a_missing_and_a_changed_file_are_told(folder: Path) -> None:
     assert LexicalFiles(folder, "s").wrong() == sorted([terms.name, store.name])
 
 
-def test_a_commit_that_was_ended_before_its_manifest_is_undone(folder: Path) -> None:
-    shutil.copy(folder / "manifest.json", folder.parent / "before")
+def end_before_the_manifest(folder: Path) -> LexicalFiles:
+    """As when the power fails between a commit, which deletes a passage, and its manifest."""
     files = LexicalFiles(folder, "s")
-    LexicalIndex(files).apply(generation=8, removed=keys(), added=[indexed(3, "tern")])
-    shutil.copy(folder.parent / "before", folder / "manifest.json")
-
-    again = LexicalFiles(folder, "s")
-
-    assert again.wrong() == [".managed.json", "meta.json"]
-    assert again.restore_lists()
-    assert (again.generation, LexicalIndex(again).searcher().words("a tern")) == (7, ["tern"])
-    assert LexicalIndex(again).searcher().count == 2
+    manifest = (folder / "manifest.json").read_bytes()
+    files.prepare()
+    shutil.copytree(folder / "previous", folder.parent / "previous", copy_function=os.link)
+    LexicalIndex(files).apply(generation=8, removed=keys(1), added=[indexed(3, "tern")])
+    shutil.move(folder.parent / "previous", folder / "previous")
+    (folder / "manifest.json").write_bytes(manifest)
+    return LexicalFiles(folder, "s")
 
 
-def test_files_of_a_commit_that_was_ended_do_not_stand_in_the_way_of_the_next(
-    folder: Path,
-) -> None:
-    shutil.copytree(folder, folder.parent / "before")
-    LexicalIndex(LexicalFiles(folder, "s")).apply(generation=8, removed=keys(1), added=[])
-    for name in ("manifest.json", "meta.json", ".managed.json"):
-        shutil.copy(folder.parent / "before" / name, folder / name)
+def test_a_commit_that_was_ended_before_its_manifest_is_undone(folder: Path) -> None:
+    files = end_before_the_manifest(folder)
 
-    again = LexicalFiles(folder, "s")
-    again.sweep()
-    LexicalIndex(again).apply(generation=8, removed=keys(1), added=[])
+    assert {".managed.json", "meta.json"} <= set(files.wrong())
+    assert files.roll_back()
 
-    assert (again.generation, LexicalIndex(again).searcher().count) == (8, 1)
+    assert (files.generation, LexicalIndex(files).searcher().count) == (7, 2)
 
 
-def test_lists_alone_do_not_mend_a_missing_segment(folder: Path) -> None:
+def test_what_was_left_of_it_does_not_stand_in_the_way_of_the_next(folder: Path) -> None:
+    files = end_before_the_manifest(folder)
+    files.roll_back()
+
+    files.prepare()
+    LexicalIndex(files).apply(generation=8, removed=keys(1), added=[])
+
+    assert (files.generation, LexicalIndex(files).searcher().count) == (8, 1)
+
+
+def test_a_file_that_is_missing_for_good_is_not_made_up(folder: Path) -> None:
     [terms] = folder.glob("*.term")
     terms.unlink()
 
-    assert not LexicalFiles(folder, "s").restore_lists()
+    assert not LexicalFiles(folder, "s").roll_back()
+
+
+def test_after_a_commit_nothing_has_a_second_name(folder: Path) -> None:
+    files = LexicalFiles(folder, "s")
+
+    files.prepare()
+    LexicalIndex(files).apply(generation=8, removed=keys(1), added=[])
+
+    assert not (folder / "previous").exists()
