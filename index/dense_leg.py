@@ -93,23 +93,24 @@ class DenseLeg:
             return False
         with self._lock.held(wait=False):
             worn = self._worn(held, rule)
-            keys = [held.exact_keys] if held.exact_count > rule.exact else []
+            keys = [held.exact_keys] if held.exact_count > rule.exact else [NONE]
             keys += [alive for name, alive in self._alive(held) if name in worn]
             self._files.replace(worn, self._graphs(np.sort(np.concatenate(keys)), rule))
         return True
 
     def _graphs(self, keys: Keys, rule: CompactionRule) -> Iterator[Segment]:
-        for run in np.array_split(keys, -(-len(keys) // rule.rows)):
+        count = -(-len(keys) // rule.rows)
+        for run in np.array_split(keys, count) if count else ():
             yield Segment.graph(run, self._vectors(run), memory=rule.memory)
 
     def _worn(self, held: DenseIndex, rule: CompactionRule) -> set[str]:
         """Names of graphs to build anew: with many dead rows, of another memory, small ones."""
         alive = {name: len(keys) for name, keys in self._alive(held)}
-        segments = {name: self._files.segments[name] for name in alive}
         worn = {
             name
-            for name, segment in segments.items()
-            if alive[name] < (1 - rule.dead) * len(segment) or segment.memory is not rule.memory
+            for name, segment in self._files.segments.items()
+            if alive.get(name, 0) < (1 - rule.dead) * len(segment)
+            or segment.memory is not rule.memory
         }
         small = {name for name, count in alive.items() if count < rule.small}
         return worn | small if len(small) >= JOINED else worn

@@ -125,6 +125,17 @@ def test_a_graph_of_many_dead_rows_is_built_anew(collection: Collection) -> None
     assert files(collection) == ["000002.vectors"]
 
 
+def test_a_graph_of_which_nothing_is_left_goes_with_its_file(collection: Collection) -> None:
+    put(collection, 0, 100)
+    collection.compact(CompactionRule(exact=10))
+    remove(collection, 0, 100)
+
+    assert collection.compact(CompactionRule(exact=10))
+
+    assert (files(collection), graphs(collection)) == ([], [])
+    assert not collection.compact(CompactionRule(exact=10))
+
+
 def test_four_small_graphs_are_joined(collection: Collection) -> None:
     [
         (put(collection, n, n + 20), collection.compact(CompactionRule(exact=10, small=30)))
