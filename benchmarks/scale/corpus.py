@@ -16,6 +16,7 @@ from index.types import Document, Metadata, Passage, Span, Vectors
 
 __all__ = ["Made", "Maker"]
 
+WORLD = 20261122
 DIMENSIONS = 384
 SURFACE = 40
 CLUSTER = 50  # passages
@@ -38,16 +39,22 @@ class Made:
 
 
 class Maker:
-    """Makes the documents of a collection of `size` passages, always the same ones."""
+    """Makes the documents of a collection of `size` passages, and questions of the same world.
 
-    def __init__(self, size: int, *, seed: int = 20261122) -> None:
-        self._random = np.random.default_rng(seed)
+    Args:
+        size: Passages of the whole collection; words and clusters grow with it.
+        seed: Of what is drawn. The world it is drawn from depends on the size alone.
+    """
+
+    def __init__(self, size: int, *, seed: int = 1) -> None:
+        world = np.random.default_rng(WORLD)
         words = max(LEAST_WORDS, int(HEAPS[0] * size ** HEAPS[1]))
-        self._words = _vocabulary(words, self._random)
+        self._words = _vocabulary(words, world)
         weights = 1 / np.arange(1, words + 1) ** ZIPF
         self._cumulated = np.cumsum(weights / weights.sum())
-        self._centres = self._random.standard_normal((size // CLUSTER + 1, SURFACE))
-        self._surface = self._random.standard_normal((SURFACE, DIMENSIONS)).astype(np.float32)
+        self._centres = world.standard_normal((size // CLUSTER + 1, SURFACE))
+        self._surface = world.standard_normal((SURFACE, DIMENSIONS)).astype(np.float32)
+        self._random = np.random.default_rng(seed)
 
     def documents(self, number: int, *, first: int = 0) -> Iterator[Made]:
         """So many passages, in documents of twelve."""
