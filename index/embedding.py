@@ -1,4 +1,4 @@
-"""Text to vectors. The only door to sentence-transformers, torch and transformers."""
+"""Text to vectors: what an encoder promises. The only door to sentence-transformers and torch."""
 
 import json
 import os
@@ -23,6 +23,10 @@ __all__ = [
     "EncoderIdentity",
     "SentenceTransformerEncoder",
     "TokenVectors",
+    "chosen_prefixes",
+    "identity_of",
+    "token_vectors",
+    "unit_rows",
 ]
 
 # One text at a time: in a batch, padding changes the last digits of a vector, and with them the
@@ -102,16 +106,13 @@ class SentenceTransformerEncoder:
         self, model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
     ) -> None:
         self._folder = model
-        given, own = prefixes or Prefixes(), model.prefixes
-        self._prefixes = Prefixes(given.query or own.query, given.passage or own.passage)
+        self._prefixes = chosen_prefixes(model, prefixes)
         self._threads = threads
         self._loading = threading.Lock()
 
     @property
     def identity(self) -> EncoderIdentity:
-        stated = (self._prefixes.query, self._prefixes.passage)
-        prefixes = json.dumps(stated) if any(stated) else ""
-        return EncoderIdentity(self._folder.name, self._folder.sha256, prefixes)
+        return identity_of(self._folder, self._prefixes)
 
     @cached_property
     def window(self) -> int:
@@ -149,7 +150,7 @@ class SentenceTransformerEncoder:
             return_special_tokens_mask=True,
         )
         tokens = (
-            _token_vectors(
+            token_vectors(
                 np.asarray(row["token_embeddings"]),
                 np.array(offsets, dtype=np.int32).reshape(-1, 2) - len(prefix),
                 np.array(special, dtype=bool),
@@ -159,7 +160,7 @@ class SentenceTransformerEncoder:
             )
         )
         vectors = np.stack([np.asarray(row["sentence_embedding"]) for row in rows])
-        return Encoded(_unit_rows(vectors), tuple(tokens))
+        return Encoded(unit_rows(vectors), tuple(tokens))
 
     @property
     def _model(self) -> "SentenceTransformer":
@@ -186,7 +187,19 @@ class SentenceTransformerEncoder:
         )
 
 
-def _token_vectors(
+def chosen_prefixes(model: ModelFolder, given: Prefixes | None) -> Prefixes:
+    """What is put in front of texts: what is given, or else the model's own."""
+    given, own = given or Prefixes(), model.prefixes
+    return Prefixes(given.query or own.query, given.passage or own.passage)
+
+
+def identity_of(model: ModelFolder, prefixes: Prefixes) -> EncoderIdentity:
+    """The identity of every encoder that runs a model with some prefixes."""
+    stated = (prefixes.query, prefixes.passage)
+    return EncoderIdentity(model.name, model.sha256, json.dumps(stated) if any(stated) else "")
+
+
+def token_vectors(
     vectors: npt.NDArray[np.float32],
     offsets: npt.NDArray[np.int32],
     special: npt.NDArray[np.bool_],
@@ -194,9 +207,10 @@ def _token_vectors(
     """Unit vectors of the word pieces that are of the text: neither padding, special nor prefix."""
     kept = ~special & (offsets[:, 0] >= 0)
     starts, ends = offsets[kept].T
-    return TokenVectors(_unit_rows(vectors[: len(special)][kept]), starts, ends)
+    return TokenVectors(unit_rows(vectors[: len(special)][kept]), starts, ends)
 
 
-def _unit_rows(rows: npt.NDArray[np.float32]) -> Vectors:
+def unit_rows(rows: npt.NDArray[np.float32]) -> Vectors:
+    """Rows of L2 norm 1; one of zeros stays as it is."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.ascontiguousarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
