@@ -1,0 +1,29 @@
+"""Which encoder runs a model: the light one wherever it can, sentence-transformers otherwise."""
+
+from importlib.util import find_spec
+
+from index.embedding import Encoder, SentenceTransformerEncoder
+from index.errors import UnsupportedModelError
+from index.models import ModelFolder, Prefixes
+from index.onnx_encoder import OnnxEncoder
+
+__all__ = ["encoder_for"]
+
+
+def encoder_for(
+    model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
+) -> Encoder:
+    """An encoder for a model; what it needs is loaded at its first use.
+
+    The light one was the fastest for questions and for passages on every processor that was
+    measured, also where torch computes in bfloat16: benchmarks/README.md, "Runtime".
+
+    Raises:
+        UnsupportedModelError: The model needs sentence-transformers, which is not installed.
+    """
+    try:
+        return OnnxEncoder(model, prefixes=prefixes, threads=threads)
+    except UnsupportedModelError:
+        if find_spec("sentence_transformers") is None:
+            raise
+        return SentenceTransformerEncoder(model, prefixes=prefixes, threads=threads)
