@@ -8,7 +8,8 @@ from pathlib import Path
 
 from api.settings import Settings
 from index.collection import Collection, collection_names
-from index.embedding import Encoder, SentenceTransformerEncoder
+from index.embedding import Encoder
+from index.encoders import encoder_for
 from index.errors import FootnotedError, IndexMissingError, UnknownCollectionError
 from index.ingest import Ingester, Progress
 from index.models import ModelFolder, find_model
@@ -38,15 +39,15 @@ class Service:
 
     @cached_property
     def model(self) -> ModelFolder:
-        """The model of the settings, its weights checked."""
+        """The model of the settings."""
         return find_model(self.settings.model)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder of the settings; its weights are checked here and loaded at first use."""
+        """The encoder of the settings; it is checked and loaded at its first use."""
         with self._guard:
             if self._encoder is None:
-                self._encoder = SentenceTransformerEncoder(
+                self._encoder = encoder_for(
                     self.model,
                     prefixes=self.settings.prefixes(),
                     threads=self.settings.threads,
