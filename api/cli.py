@@ -192,7 +192,7 @@ def config(origin: bool, **flags: Any) -> None:
     from api.settings import origins
 
     settings = _settings(flags)
-    came_from = origins(settings, _given(flags))
+    came_from = origins(_given(flags))
     for name, value in settings.model_dump(mode="json").items():
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         click.echo(f"{line:<48} # {came_from[name]}" if origin else line)
