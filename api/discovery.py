@@ -3,9 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
 
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
@@ -43,6 +41,9 @@ def find_server(data: Path) -> Announcement | None:
 
 
 def _answers(url: str) -> bool:
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
+
     # A killed server leaves its announcement behind, and its port may be somebody else's by now.
     parts = urlsplit(url)
     try:
