@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from api.command import guarded
+from api.version import VERSION
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -33,7 +34,7 @@ def common(command: Command) -> Command:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnoted", prog_name="footnoted")
+@click.version_option(VERSION, prog_name="footnoted")
 def footnoted() -> None:
     """Answers from your own documents, in the words of the source.
 
@@ -141,7 +142,12 @@ def verify(file: Any, as_json: bool, **flags: Any) -> None:
 @click.option("--html", type=FILE, help="Write a report to this file.")
 @click.option("--save", type=FILE, help="Keep the run in this file, to compare with later.")
 @click.option("--against", type=FILE, help="Compare with the run that --save kept there.")
-@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    help="Rank by meaning, by words, or by both.",
+)
 @click.option("--depth", type=click.IntRange(20, 1000), default=20, help="Hits looked at.")
 @common
 def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -> None:
