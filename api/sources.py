@@ -4,7 +4,6 @@ Their values are not checked here, which takes pydantic and a tenth of a second:
 only has to find a server does without.
 """
 
-import difflib
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -117,5 +116,7 @@ def _variables() -> dict[str, str]:
 
 def _suggestion(name: str, known: Collection[str]) -> str:
     """What to say behind a misspelt name: the nearest one that is known, or nothing."""
+    import difflib
+
     near = difflib.get_close_matches(name, sorted(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
