@@ -44,7 +44,7 @@ bench-quality: .venv/installed-test
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[eval]'
 	@$(MODEL)
 	@touch $@
 

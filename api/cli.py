@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -157,6 +158,8 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
     is right: ids of passages or documents, or words of a passage; an empty list where the
     documents do not say. `id`, `answers` and `answerable` may be given.
     """
+    if find_spec("scipy") is None or find_spec("ir_measures") is None:
+        raise click.UsageError('`eval` needs an extra: pip install "footnoted[eval]"')
     from api.evaluating import Files, evaluate_file
     from api.service import Service
     from index.types import Mode
