@@ -19,7 +19,9 @@ INPUT, OUTPUT = "input_ids", "token_vectors"
 OPSET = 20  # the first with Gelu
 IR_VERSION = 9
 MICROSOFT = "com.microsoft"  # operators of onnxruntime's own
-LARGEST = 127  # of an int8
+# Of a weight in whole steps. Processors without VNNI add two products of a weight and an activation
+# (at most 255) in 16 bits: 2 * 255 * 127 would overflow there, and give other vectors.
+LARGEST = 63
 
 Weights = npt.NDArray[np.float32]
 
@@ -161,6 +163,6 @@ class _Writer:
 
 
 def _quantized(rows: Weights) -> tuple[npt.NDArray[np.int8], Weights]:
-    """Rows in whole steps of [-127, 127], and the size of each row's step."""
-    sizes = np.maximum(np.abs(rows).max(axis=1), 1e-12) / np.float32(LARGEST)
+    """Rows in whole steps of [-63, 63], and the size of each row's step."""
+    sizes = np.maximum(np.abs(rows).max(axis=1), 1e-12) / LARGEST
     return np.round(rows / sizes[:, np.newaxis]).astype(np.int8), sizes.astype(np.float32)

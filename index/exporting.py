@@ -23,8 +23,8 @@ from index.word_pieces import WordPieces
 __all__ = ["Export", "exported"]
 
 LAYOUT = 1  # one more whenever graphs are written otherwise, so that no older one is used
-# In eight bits all-MiniLM-L6-v2 has .994 on these, and ranks as well as before, see
-# benchmarks/README.md, "Eight bits". A processor whose int8 products overflow stays far below.
+# In eight bits all-MiniLM-L6-v2 has .993 on these, and ranks as well as in 32:
+# benchmarks/README.md, "Eight bits".
 LEAST_COSINE = 0.98
 SAMPLE = (
     "What fee does El Salvador charge?",

@@ -45,7 +45,7 @@ def test_in_eight_bits_a_text_has_nearly_that_vector(
 
     cosines = (ours * torch_encoder.encode_passages(TEXTS).vectors).sum(axis=1)
     assert cosines == pytest.approx(np.ones(len(TEXTS)), abs=0.03)
-    assert cosines.mean() > 0.99
+    assert cosines.mean() > 0.985
 
 
 def test_in_eight_bits_a_graph_takes_about_a_quarter_of_the_room(bert: Bert) -> None:
