@@ -2,8 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
@@ -11,8 +11,7 @@ FILE = "server.json"
 ANSWER_SECONDS = 2.0  # to a health check, which waits for no question
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A server that says it runs on a data folder."""
 
     url: str

@@ -6,9 +6,8 @@ only has to find a server does without.
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.errors import FootnotedError
 
@@ -52,8 +51,7 @@ class SettingsError(FootnotedError):
     """A setting is unknown or has a value that it cannot have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A value that somebody chose, as it was written, and where."""
 
     value: Any  # whatever TOML or the command line can say

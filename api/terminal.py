@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.lines import PLAIN, Style, Words, lines_of
 
@@ -24,8 +23,7 @@ BOLD, DIM, ITALIC, CYAN = Style(bold=True), Style(dim=True), Style(italic=True),
 MARKED = Style(fg="black", bg="yellow", bold=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """What can be shown: how many columns, and colours or none."""
 
     columns: int
