@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,19 +96,21 @@ def ask(
     Exit codes: 0 answered, 1 not answered, 2 wrong usage, 3 no server or index, 4 key refused,
     5 server error, 6 no answer in time, 130 interrupted.
     """
-    questions = list(_questions(question, batch))
-    if not questions:
+    questions = _questions(question, batch)
+    first = next(questions, None)
+    if first is None:
         raise click.UsageError('no question; try: ask "What fee does El Salvador charge?"')
     output = _output(options)
     flags = {name: options.pop(name) for name in ("data", "collection", "model")}
     target = _Target(url or os.environ.get("FOOTNOTED_URL"), flags, timeout, verbose)
     asker, server = _asker(target, _request(options, flags["collection"]))
     answered = True
-    for position, text in enumerate(questions):
+    alone = not batch and question != ("-",)
+    for position, text in enumerate(chain([first], questions)):
         reply = asker(text)
         gc.enable()
         answered = answered and reply["status"] != "abstained"
-        _show(reply, output, server, position=position, alone=len(questions) == 1)
+        _show(reply, output, server, position=position, alone=alone)
     sys.exit(0 if answered else EXIT_ABSTAINED)
 
 
