@@ -50,7 +50,7 @@ class OnnxEncoder:
         self._folder = model
         self._bert = read_bert(model.path)
         self._prefixes = chosen_prefixes(model, prefixes)
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _cores()
         self._loading = threading.Lock()
 
     @property
@@ -107,6 +107,12 @@ class OnnxEncoder:
     @cached_property
     def _loaded_run(self) -> ForwardPass:
         return ForwardPass(exported(self._folder, self._bert).graph)
+
+
+def _cores() -> int:
+    """That this process may use, which in a container are fewer than there are."""
+    affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _pooled(vectors: npt.NDArray[np.float32], pooling: Pooling) -> npt.NDArray[np.float32]:
