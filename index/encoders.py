@@ -15,8 +15,9 @@ def encoder_for(
 ) -> Encoder:
     """An encoder for a model; what it needs is loaded at its first use.
 
-    The light one was the fastest for questions and for passages on every processor that was
-    measured, also where torch computes in bfloat16: benchmarks/README.md, "Runtime".
+    The light one is taken also where torch is installed: it was twice as fast as torch in
+    bfloat16 on a processor that has it, and the vectors of an index do not depend on what else is
+    installed. benchmarks/README.md, "Runtime".
 
     Raises:
         UnsupportedModelError: The model needs sentence-transformers, which is not installed.
