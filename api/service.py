@@ -65,6 +65,11 @@ class Service:
         """Names of the collections that are there."""
         return collection_names(self.data)
 
+    def opened(self) -> tuple[Collection, ...]:
+        """The collections that are open, in no particular order."""
+        with self._guard:
+            return tuple(self._collections.values())
+
     def collection(self, name: str) -> Collection:
         """An existing collection.
 

@@ -8,15 +8,18 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.sources import NAMES, SettingsError, data_folder, given
+from index.dense_leg import CompactionRule
 from index.loading import Limits
 from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
 from index.search import RankingPolicy
+from index.segments import Memory
 from qa.answering import AnswerPolicy
 
 __all__ = ["Settings", "SettingsError", "origins", "read_settings"]
 
 RANKING, ANSWERING, LIMITS = RankingPolicy(), AnswerPolicy(), Limits()
+COMPACTION = CompactionRule()
 
 
 class Settings(BaseModel):
@@ -44,6 +47,12 @@ class Settings(BaseModel):
     token_vectors: bool = Field(
         True, description="Keep what re-ranking needs, about 7.5 KiB a passage."
     )
+    exact_passages: int = Field(
+        COMPACTION.exact, ge=1, description="Above so many, passages are found along graphs."
+    )
+    vector_memory: Memory = Field(
+        COMPACTION.memory, description="full: as computed; low: a byte a dimension in graphs."
+    )
     least_support: float = Field(
         ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
     )
@@ -67,6 +76,9 @@ class Settings(BaseModel):
 
     def ranking(self) -> RankingPolicy:
         return RankingPolicy(fusion=self.fusion, dense_share=self.dense_share, rerank=self.rerank)
+
+    def compaction(self) -> CompactionRule:
+        return CompactionRule(exact=self.exact_passages, memory=self.vector_memory)
 
     def answering(self) -> AnswerPolicy:
         return AnswerPolicy(least_support=self.least_support)

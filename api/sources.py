@@ -37,6 +37,8 @@ NAMES = (
     "fusion",
     "rerank",
     "token_vectors",
+    "exact_passages",
+    "vector_memory",
     "least_support",
     "max_file_bytes",
     "max_text_characters",

@@ -14,6 +14,9 @@ FootnotedError
 ├── UnknownDocumentError
 ├── IndexLockedError            another process is writing
 ├── IndexFormatError            written by another version, or not ours
+├── IndexDamagedError           its bytes are not those that were written
+│   └── IndexRolledBackError        acknowledged changes are missing from it
+├── DiskFullError               there is no room for a change
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
     ├── ModelChangedError           its weights are not the expected ones
@@ -21,12 +24,15 @@ FootnotedError
 """
 
 __all__ = [
+    "DiskFullError",
     "EmptySourceError",
     "EncryptedSourceError",
     "FootnotedError",
+    "IndexDamagedError",
     "IndexFormatError",
     "IndexLockedError",
     "IndexMissingError",
+    "IndexRolledBackError",
     "InvalidDocumentError",
     "ModelChangedError",
     "ModelError",
@@ -136,6 +142,42 @@ class IndexLockedError(FootnotedError):
 
 class IndexFormatError(FootnotedError):
     """The stored index is not one that this version reads; it is left untouched."""
+
+
+class IndexDamagedError(FootnotedError):
+    """The bytes of the store are not those that were written; nothing is answered from them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the index file is damaged: a part of it is not as it was written. Restore a snapshot "
+            "with `footnoted restore FILE`, or ingest the documents into another folder with "
+            "--data; `footnoted check` tells more"
+        )
+
+
+class IndexRolledBackError(IndexDamagedError):
+    """The store is older than what was derived from it: it may hold what was deleted since."""
+
+    def __init__(self, found: int, derived: int) -> None:
+        self.found = found
+        self.derived = derived
+        FootnotedError.__init__(
+            self,
+            f"the index file ends with change {found}, but change {derived} was acknowledged: a "
+            "part of it was lost, or an older copy was put in its place. Restore a snapshot with "
+            "`footnoted restore FILE`; to go on with the older state, delete the folder "
+            "`lexical` beside the file",
+        )
+
+
+class DiskFullError(FootnotedError):
+    """There is no room for a change; what was acknowledged before is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the disk is full; make room and send the change again, which does no harm where it "
+            "was kept"
+        )
 
 
 class ModelMismatchError(FootnotedError):

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.quality.indexes import Bench, RememberingEncoder
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
 from benchmarks.quality.variants import PLAIN, SHIPPED, VARIANTS
+from benchmarks.recording import Figures
 from index.collection import Collection
 from index.encoders import encoder_for
 from index.ingest import Ingester

@@ -9,8 +9,8 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks.quality.indexes import Bench
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import read_set, spread
+from benchmarks.recording import Figures
 from index.collection import Collection
 from index.encoders import encoder_for
 from index.ingest import Ingester
