@@ -19,7 +19,8 @@ FootnotedError
 ├── DiskFullError               there is no room for a change
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
-    └── ModelChangedError           its weights are not the expected ones
+    ├── ModelChangedError           its weights are not the expected ones
+    └── UnsupportedModelError       it needs an extra that is not installed
 """
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownDocumentError",
     "UnreadableSourceError",
     "UnsupportedFormatError",
+    "UnsupportedModelError",
 ]
 
 
@@ -205,4 +207,16 @@ class ModelChangedError(ModelError):
         super().__init__(
             f"the weights of {name!r} have sha256 {found[:16]}…, expected {expected[:16]}…; "
             f"{remedy}, or name the folder that you trust with --model"
+        )
+
+
+class UnsupportedModelError(ModelError):
+    """The light runtime cannot run a model, and sentence-transformers is not installed."""
+
+    def __init__(self, name: str, what: str) -> None:
+        self.name = name
+        self.what = what
+        super().__init__(
+            f"model {name!r} has {what}, which needs sentence-transformers; "
+            'pip install "footnoted[torch]", or choose another with --model'
         )
