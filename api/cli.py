@@ -10,6 +10,7 @@ import click
 
 from api.collection_commands import collections
 from api.command import guarded
+from api.keeping_commands import check, doctor, restore, snapshot
 from api.options import common, given, service_for, settings_for
 from api.version import VERSION
 
@@ -197,7 +198,7 @@ def _checked_line(checked: dict[str, Any]) -> str:
     return f"{checked['verification']:<11} {checked['document_id']}  “{shown}”"
 
 
-for command in (collections,):
+for command in (collections, snapshot, restore, check, doctor):
     footnoted.add_command(command)
 
 
