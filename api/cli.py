@@ -31,6 +31,7 @@ def footnoted() -> None:
 @footnoted.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
+@click.option("--watch", is_flag=True, help="Go on following the folders; Ctrl-C ends it.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each document.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what was rejected.")
@@ -38,6 +39,7 @@ def footnoted() -> None:
 def ingest(
     paths: tuple[Path, ...],
     prune: bool,
+    watch: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -47,12 +49,22 @@ def ingest(
 
     The same file twice changes nothing; a changed one replaces its old version. Exit code 1 tells
     that something was rejected; everything else was taken.
+
+    With --watch, files that are added, changed or removed later are followed, too.
     """
     from api.ingesting import ingest_paths
     from api.reports import print_report
 
-    rejected = False
-    for report in ingest_paths(service_for(flags), paths, prune=prune, dry_run=dry_run):
+    service, rejected = service_for(flags), False
+    if watch and dry_run:
+        raise click.UsageError("--watch follows what happens, --dry-run stores nothing")
+    if watch:
+        from api.watching import follow
+
+        reports = follow(service, paths)
+    else:
+        reports = ingest_paths(service, paths, prune=prune, dry_run=dry_run)
+    for report in reports:
         rejected = rejected or report.status == "rejected"
         print_report(report, as_json=as_json, quiet=quiet)
     sys.exit(1 if rejected else 0)
