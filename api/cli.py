@@ -12,6 +12,7 @@ from api.collection_commands import collections
 from api.command import guarded
 from api.keeping_commands import check, doctor, restore, snapshot
 from api.options import common, given, service_for, settings_for
+from api.reindex_command import reindex
 from api.version import VERSION
 
 __all__ = ["main"]
@@ -210,7 +211,7 @@ def _checked_line(checked: dict[str, Any]) -> str:
     return f"{checked['verification']:<11} {checked['document_id']}  “{shown}”"
 
 
-for command in (collections, snapshot, restore, check, doctor):
+for command in (collections, snapshot, restore, check, doctor, reindex):
     footnoted.add_command(command)
 
 
