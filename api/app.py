@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import document_routes, errors, page_routes, routes
+from api import collection_routes, document_routes, errors, page_routes, routes
 from api.errors import ForbiddenError
 from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
@@ -87,6 +87,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     errors.install(app)
     app.include_router(routes.router)
     app.include_router(document_routes.router)
+    app.include_router(collection_routes.router)
     app.include_router(page_routes.router)
     app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
     app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))

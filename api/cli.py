@@ -1,37 +1,23 @@
-"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config."""
+"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config, and more."""
 
 import json
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
+from api.collection_commands import collections
 from api.command import guarded
+from api.keeping_commands import check, doctor, restore, snapshot
+from api.options import common, given, service_for, settings_for
+from api.reindex_command import reindex
 from api.version import VERSION
-
-if TYPE_CHECKING:
-    from api.service import Service
-    from api.settings import Settings
 
 __all__ = ["main"]
 
-Command = TypeVar("Command", bound=Callable[..., Any])  # Any: click passes options by name
 FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def common(command: Command) -> Command:
-    """The options of every command."""
-    for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Show tracebacks."),
-        click.option("--model", help="Encoder: a name or a folder (FOOTNOTED_MODEL)."),
-        click.option("--collection", help="Collection (FOOTNOTED_COLLECTION)."),
-        click.option("--data", type=click.Path(path_type=Path), help="Data folder."),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,6 +32,7 @@ def footnoted() -> None:
 @footnoted.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
+@click.option("--watch", is_flag=True, help="Go on following the folders; Ctrl-C ends it.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each document.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what was rejected.")
@@ -53,6 +40,7 @@ def footnoted() -> None:
 def ingest(
     paths: tuple[Path, ...],
     prune: bool,
+    watch: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -62,12 +50,22 @@ def ingest(
 
     The same file twice changes nothing; a changed one replaces its old version. Exit code 1 tells
     that something was rejected; everything else was taken.
+
+    With --watch, files that are added, changed or removed later are followed, too.
     """
     from api.ingesting import ingest_paths
     from api.reports import print_report
 
-    rejected = False
-    for report in ingest_paths(_service(flags), paths, prune=prune, dry_run=dry_run):
+    service, rejected = service_for(flags), False
+    if watch and dry_run:
+        raise click.UsageError("--watch follows what happens, --dry-run stores nothing")
+    if watch:
+        from api.watching import follow
+
+        reports = follow(service, paths)
+    else:
+        reports = ingest_paths(service, paths, prune=prune, dry_run=dry_run)
+    for report in reports:
         rejected = rejected or report.status == "rejected"
         print_report(report, as_json=as_json, quiet=quiet)
     sys.exit(1 if rejected else 0)
@@ -80,7 +78,7 @@ def list_(as_json: bool, **flags: Any) -> None:
     """List the documents."""
     from api.reports import print_entries
 
-    service = _service(flags)
+    service = service_for(flags)
     store = service.collection(service.settings.collection).store
     print_entries(store.entries(), as_json=as_json)
 
@@ -94,7 +92,7 @@ def show(document_id: str, as_json: bool, **flags: Any) -> None:
     from api.document_schemas import document_model
     from api.reports import print_document
 
-    service = _service(flags)
+    service = service_for(flags)
     store = service.collection(service.settings.collection).store
     found = document_model(store.document(document_id), store.passages(document_id))
     print_document(found, as_json=as_json)
@@ -105,7 +103,7 @@ def show(document_id: str, as_json: bool, **flags: Any) -> None:
 @common
 def remove(document_ids: tuple[str, ...], **flags: Any) -> None:
     """Remove documents by id. Nothing is removed unless all are there."""
-    service = _service(flags)
+    service = service_for(flags)
     collection = service.collection(service.settings.collection)
     for document_id in document_ids:
         collection.store.document(document_id)
@@ -128,7 +126,7 @@ def verify(file: Any, as_json: bool, **flags: Any) -> None:
     """
     from api.checking import check_citations
 
-    service = _service(flags)
+    service = service_for(flags)
     store = service.collection(service.settings.collection).store
     exact = True
     for checked in check_citations(file.read(), store):
@@ -167,7 +165,7 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
 
     beside = {name: flags.pop(name) for name in ("against", "save", "html")}
     asking = Asking(Mode(mode), depth)
-    service = Service(_settings(flags).for_questions())
+    service = Service(settings_for(flags).for_questions())
     evaluate_file(service, Files(questions, **beside), asking=asking, json_wanted=as_json)
 
 
@@ -178,7 +176,7 @@ def status(as_json: bool, **flags: Any) -> None:
     """Tell what the index holds, which model made it, and whether a server runs on it."""
     from api.reports import print_status
 
-    service = _service(flags)
+    service = service_for(flags)
     print_status(service, as_json=as_json)
 
 
@@ -190,7 +188,7 @@ def serve(**flags: Any) -> None:
     """Serve questions over HTTP, and a page to ask on."""
     from api.serving import run
 
-    run(_settings(flags))
+    run(settings_for(flags))
 
 
 @footnoted.command()
@@ -200,33 +198,21 @@ def config(origin: bool, **flags: Any) -> None:
     """Print the settings."""
     from api.settings import origins
 
-    settings = _settings(flags)
-    came_from = origins(_given(flags))
+    settings = settings_for(flags)
+    came_from = origins(given(flags))
     for name, value in settings.model_dump(mode="json").items():
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         click.echo(f"{line:<48} # {came_from[name]}" if origin else line)
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in flags.items() if name != "verbose"}
-
-
-def _settings(flags: dict[str, Any]) -> "Settings":
-    from api.settings import read_settings
-
-    return read_settings(_given(flags))
-
-
-def _service(flags: dict[str, Any]) -> "Service":
-    from api.service import Service
-
-    return Service(_settings(flags))
 
 
 def _checked_line(checked: dict[str, Any]) -> str:
     quote = " ".join(checked["quote"].split())
     shown = quote if len(quote) <= 60 else quote[:59] + "…"
     return f"{checked['verification']:<11} {checked['document_id']}  “{shown}”"
+
+
+for command in (collections, snapshot, restore, check, doctor, reindex):
+    footnoted.add_command(command)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from index.loading import Source, find_sources, load
 from index.reports import Status
 from index.types import Draft
 
-__all__ = ["ingest_paths"]
+__all__ = ["arrivals_of", "ingest_paths"]
 
 
 def ingest_paths(
@@ -36,13 +36,13 @@ def ingest_paths(
     sources = [source for path in paths for source in find_sources(path)]
     if dry_run:
         with _previewer(service) as previewer:
-            preview = previewer.preview(_arrivals(service, sources))
+            preview = previewer.preview(arrivals_of(service, sources))
             yield from (report for report, _ in preview)
         return
     reports: list[Report] = []
     with _bar(sources) as on_progress:
         ingester = service.ingester(name, make=True, on_progress=on_progress)
-        for report in ingester.ingest(_arrivals(service, sources)):
+        for report in ingester.ingest(arrivals_of(service, sources)):
             reports.append(report)
             yield report
     if prune:
@@ -73,7 +73,8 @@ def _previewer(service: Service) -> Iterator[Ingester]:
         nothing.close()
 
 
-def _arrivals(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:
+def arrivals_of(service: Service, sources: Sequence[Source]) -> Iterator[Arrival]:
+    """Sources as they come in, each read when it is its turn."""
     limits = service.settings.limits()
     for source in sources:
         left = _size(source)

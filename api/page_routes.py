@@ -13,7 +13,12 @@ from api.errors import problem
 from api.requests import AskRequest
 from api.routes import answer_question
 from api.state import State, state_of
-from index.errors import FootnotedError, IndexMissingError, UnknownDocumentError
+from index.errors import (
+    FootnotedError,
+    IndexMissingError,
+    UnknownCollectionError,
+    UnknownDocumentError,
+)
 
 __all__ = ["PROBLEM_TEXTS", "router", "swagger_folder"]
 
@@ -34,10 +39,11 @@ async def ask_page(request: Request) -> HTMLResponse:
     given = {name: request.query_params.getlist(name) for name in request.query_params}
     filters = {name: [v for v in given.get(name, []) if v.strip()] for name in FILTER_NAMES}
     question = " ".join(given.get("q", [])).strip()
+    collection = state.collection_name("".join(given.get("collection", [])) or None)
     reply, refusal = None, None
     if question:
-        reply, refusal = await _asked(state, question, filters)
-    documents, passages = _figures(state)
+        reply, refusal = await _asked(state, question, collection, filters)
+    documents, passages = _figures(state, collection)
     page = state.pages.ask(
         question=question[:1000],
         reply=reply,
@@ -49,6 +55,7 @@ async def ask_page(request: Request) -> HTMLResponse:
         documents=documents,
         passages=passages,
         examples=state.service.settings.examples,
+        collection=state.other_collection(collection),
     )
     return HTMLResponse(page, status_code=422 if refusal else 200)
 
@@ -59,12 +66,14 @@ async def document_page(
     document_id: str,
     start: Annotated[int | None, Query(ge=0)] = None,
     end: Annotated[int | None, Query(ge=1)] = None,
+    collection: str | None = None,
 ) -> HTMLResponse:
     """A document for reading, with the cited words marked."""
     state = state_of(request)
+    name = state.collection_name(collection)
 
     def read() -> dict[str, Any]:
-        store = state.service.collection(state.service.settings.collection).store
+        store = state.service.collection(name).store
         with store.reading():
             found = document_model(store.document(document_id), store.passages(document_id))
         shown = found.model_dump(mode="json")
@@ -72,11 +81,12 @@ async def document_page(
 
     try:
         document = await state.workers.run(read)
-    except (UnknownDocumentError, IndexMissingError) as error:
+    except (UnknownDocumentError, UnknownCollectionError, IndexMissingError) as error:
         page = state.pages.problem(title="No such document", status=404, detail=str(error))
         return HTMLResponse(page, status_code=404)
     cited = (start, end) if start is not None and end is not None and start < end else None
-    return HTMLResponse(state.pages.document(document=document, cited=cited))
+    other = state.other_collection(name)
+    return HTMLResponse(state.pages.document(document=document, cited=cited, collection=other))
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
@@ -126,12 +136,22 @@ FILTER_NAMES = ("from", "before", "publisher", "language", "tag")
 
 PROBLEM_TEXTS = {
     "bad-cursor": (400, "The cursor was not given out for this request. Start without a cursor."),
+    "collection-exists": (409, "There is a collection of this name already."),
+    "disk-full": (507, "There is no room for a change; nothing of what was stored is lost."),
     "empty-document": (422, "There are no words in the document, so nothing could be cited."),
     "encrypted-document": (422, "The file needs a password. Send a copy without one."),
     "forbidden": (403, "The request is not allowed from where it came."),
+    "index-damaged": (
+        503,
+        "The index is not as it was written, and is not answered from. Restore a snapshot.",
+    ),
     "index-format": (409, "The index was made by another version of footnoted."),
     "index-locked": (409, "Another process is writing to the index. Try again when it is done."),
     "index-missing": (404, "Nothing was ingested yet. Run `footnoted ingest PATH`."),
+    "index-moved": (
+        409,
+        "The collection was deleted, restored or switched to another model. Ask again.",
+    ),
     "internal-error": (500, "A fault of the service. The log has it, under the request's id."),
     "invalid-field": (422, "A field is unknown, missing or wrong; `errors` names each."),
     "malformed": (400, "The body is not JSON."),
@@ -151,13 +171,14 @@ PROBLEM_TEXTS = {
 
 
 async def _asked(
-    state: State, question: str, filters: dict[str, list[str]]
+    state: State, question: str, collection: str, filters: dict[str, list[str]]
 ) -> tuple[dict[str, Any] | None, str | None]:
     """The reply, or why the question could not be asked."""
     try:
         body = AskRequest.model_validate(
             {
                 "question": question,
+                "collection": collection,
                 "filters": {
                     "published_from": next(iter(filters["from"]), None),
                     "published_before": next(iter(filters["before"]), None),
@@ -175,9 +196,9 @@ async def _asked(
         return None, str(error)
 
 
-def _figures(state: State) -> tuple[int, int]:
+def _figures(state: State, collection: str) -> tuple[int, int]:
     try:
-        corpus = state.service.collection(state.service.settings.collection).snapshot().corpus
+        corpus = state.service.collection(collection).snapshot().corpus
     except FootnotedError:
         return 0, 0
     return corpus.documents, corpus.passages

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from api.document_view import document_blocks, left_out
 from api.segments import Json, Segment, segments
@@ -64,9 +65,9 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {
-            "ask_url": lambda question: "/?" + urlencode({"q": question}),
+            "ask_url": _ask_url,
             "counted": counted,
-            "document_url": document_url,
+            "document_url": _document_url,
             "hint": lambda source: HINTS.get(source, ""),
             "language_tag": language_tag,
             "local_url": lambda link, fallback: link if is_local(link) else fallback,
@@ -86,6 +87,7 @@ class Pages:
         documents: int,
         passages: int,
         examples: Sequence[str],
+        collection: str = "",
     ) -> str:
         """The page to ask on, with the reply to what was asked.
 
@@ -96,6 +98,7 @@ class Pages:
             problem: Why the question could not be asked, in words for people.
             filters: Any of `FILTERS`, each a value, a sequence of values or None.
             examples: Questions offered where nothing was asked; the first three are shown.
+            collection: Which is asked, if it is not the service's own.
         """
         return self._render(
             "ask.html",
@@ -106,11 +109,14 @@ class Pages:
             documents=documents,
             passages=passages,
             examples=examples[:3],
+            collection=collection,
             pieces=list(pieces(reply)) if reply else [],
             found=[described(passage, reply) for passage in reply["passages"]] if reply else [],
         )
 
-    def document(self, *, document: Json, cited: tuple[int, int] | None) -> str:
+    def document(
+        self, *, document: Json, cited: tuple[int, int] | None, collection: str = ""
+    ) -> str:
         """One document to read, headings and passages in the order of its text.
 
         Args:
@@ -118,11 +124,13 @@ class Pages:
                 source, text, passages and asides. An optional `provenance` tells, for each
                 field of the metadata, where it was read.
             cited: The range of the text to mark, which may cross passages.
+            collection: Where it is, if not in the service's own.
         """
         blocks = list(document_blocks(document, cited))
         return self._render(
             "document.html",
             document=document,
+            collection=collection,
             blocks=blocks,
             cited=cited,
             first_cited=next((block for block in blocks if block.cited), None),
@@ -142,7 +150,13 @@ class Pages:
         return self._render("problem.html", title=title, status=status, detail=detail)
 
     def _render(self, template: str, **context: object) -> str:
-        page = {"question": "", "filters": form_filters({}), "problem": None, **context}
+        page = {
+            "question": "",
+            "collection": "",
+            "filters": form_filters({}),
+            "problem": None,
+            **context,
+        }
         return self._environment.get_template(template).render(page)
 
 
@@ -212,10 +226,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def document_url(document_id: str, passage_id: str = "") -> str:
+def document_url(document_id: str, passage_id: str = "", *, collection: str = "") -> str:
     """Address of a document's page, at one of its passages where one is named."""
+    query = f"?collection={collection}" if collection else ""
     fragment = f"#passage-{quote(passage_id, safe='')}" if passage_id else ""
-    return f"/documents/{quote(document_id, safe='')}{fragment}"
+    return f"/documents/{quote(document_id, safe='')}{query}{fragment}"
+
+
+@pass_context
+def _document_url(page: Context, document_id: str, passage_id: str = "") -> str:
+    return document_url(document_id, passage_id, collection=page["collection"])
+
+
+@pass_context
+def _ask_url(page: Context, question: str) -> str:
+    """Address of the page that asks a question of the same collection, without filters."""
+    asked = {"q": question, "collection": page["collection"]}
+    return "/?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def is_local(link: str) -> bool:

@@ -20,7 +20,15 @@ from qa.types import (
     Verification,
 )
 
-__all__ = ["AskReply", "DescribedModel", "ReplyModel", "SearchReply", "VerifyReply", "described"]
+__all__ = [
+    "AskReply",
+    "DescribedModel",
+    "ReplyModel",
+    "SearchReply",
+    "VerifyReply",
+    "described",
+    "link_into",
+]
 
 
 class ReplyModel(BaseModel):
@@ -136,7 +144,11 @@ class AskReply(_Reply):
     timings_ms: dict[str, float]
 
     @classmethod
-    def of(cls, reply: Reply, *, collection: str, model: str) -> Self:
+    def of(cls, reply: Reply, *, collection: str, model: str, links_name_it: bool = False) -> Self:
+        """
+        Args:
+            links_name_it: The service's own collection is another one, so links have to say which.
+        """
         outcome = reply.outcome
         reason = outcome.reason if isinstance(outcome, Abstention) else None
         return cls(
@@ -144,7 +156,10 @@ class AskReply(_Reply):
             status="abstained" if reason else "answered",
             abstained_because=reason,
             answer=_answer(outcome) if isinstance(outcome, Answer) else None,
-            citations=[_citation(citation) for citation in reply.citations],
+            citations=[
+                _citation(citation, collection if links_name_it else "")
+                for citation in reply.citations
+            ],
         )
 
 
@@ -214,6 +229,11 @@ def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
     }
 
 
+def link_into(collection: str, link: str) -> str:
+    """A link to a document with its collection, where one has to be named."""
+    return link.replace("?", f"?collection={collection}&", 1) if collection else link
+
+
 def _date(day: str | None) -> dt.date | None:
     return dt.date.fromisoformat(day) if day else None
 
@@ -223,7 +243,7 @@ def _answer(answer: Answer) -> AnswerModel:
     return AnswerModel(text=answer.text, spans=[span])
 
 
-def _citation(citation: Citation) -> CitationModel:
+def _citation(citation: Citation, collection: str) -> CitationModel:
     return CitationModel(
         **described(citation.title, citation.metadata, citation.source),
         number=citation.number,
@@ -238,7 +258,7 @@ def _citation(citation: Citation) -> CitationModel:
         heading=citation.heading,
         url=citation.metadata.url,
         page=citation.page,
-        link=citation.link,
+        link=link_into(collection, citation.link),
         verification=citation.verification,
     )
 

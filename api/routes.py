@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from api.cursors import decode_cursor, encode_cursor
 from api.errors import BadCursorError, problem_for
 from api.limits import require_json
-from api.replies import AskReply, SearchReply, VerifyReply
+from api.replies import AskReply, SearchReply, VerifyReply, link_into
 from api.requests import AskQuery, AskRequest, BatchRequest, SearchRequest, VerifyRequest
 from api.state import State, state_of
-from index.errors import FootnotedError
+from index.errors import FootnotedError, IndexMovedError
 from index.types import Span
 from qa.citing import document_link
 from qa.types import Question, Reply
@@ -41,8 +41,8 @@ async def ask_by_address(
     state = state_of(request)
     body = query.request()
     collection = state.collection_name(body.collection)
-    generation = state.service.collection(collection).store.generation()
-    asked = f"{generation} {state.service.settings.model} {body.model_dump_json()}"
+    store = state.service.collection(collection).store
+    asked = f"{store.identity} {store.generation()} {body.model_dump_json()}"
     etag = f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:24]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
@@ -76,9 +76,10 @@ async def search(request: Request, body: SearchRequest) -> SearchReply:
     """Passages for a question, best first, page by page, without an answer."""
     state = state_of(request)
     collection = state.collection_name(body.collection)
-    generation = state.service.collection(collection).store.generation()
+    store = state.service.collection(collection).store
+    generation = store.generation()
     same = body.model_copy(update={"cursor": None, "limit": 1}).model_dump_json()
-    listing = f"{collection} {generation} {same}"
+    listing = f"{collection} {store.identity} {generation} {same}"
     offset = decode_cursor(body.cursor, of=listing) if body.cursor else 0
     if not isinstance(offset, int):
         raise BadCursorError("this cursor belongs to another listing")
@@ -87,7 +88,7 @@ async def search(request: Request, body: SearchRequest) -> SearchReply:
     return SearchReply.of(
         reply,
         collection=collection,
-        model=state.service.encoder.identity.name,
+        model=state.service.encoder_of(collection).identity.name,
         next_cursor=encode_cursor(following, of=listing) if reply.more else None,
     )
 
@@ -96,7 +97,8 @@ async def search(request: Request, body: SearchRequest) -> SearchReply:
 async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
     """Does a quote still stand where a citation says?"""
     state = state_of(request)
-    collection = state.service.collection(state.collection_name(body.collection))
+    name = state.collection_name(body.collection)
+    collection = state.service.collection(name)
     claimed = None
     if body.start is not None and body.end is not None:
         claimed = Span(body.start, body.end)
@@ -105,13 +107,14 @@ async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
         document = collection.store.document(body.document_id)
         found = verify(document.text, body.quote, claimed)
         span = found.span
+        link = document_link(body.document_id, span, found.quote or "") if span else None
         return VerifyReply(
             document_id=body.document_id,
             verification=found.verification,
             start=span.start if span else None,
             end=span.end if span else None,
             quote=found.quote,
-            link=document_link(body.document_id, span, found.quote or "") if span else None,
+            link=link and link_into(state.other_collection(name), link),
         )
 
     return await state.workers.run(compare)
@@ -120,7 +123,12 @@ async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
 async def answer_question(state: State, body: AskRequest) -> AskReply:
     collection = state.collection_name(body.collection)
     reply = await _reply(state, body.domain(), collection)
-    answered = AskReply.of(reply, collection=collection, model=state.service.encoder.identity.name)
+    answered = AskReply.of(
+        reply,
+        collection=collection,
+        model=state.service.encoder_of(collection).identity.name,
+        links_name_it=bool(state.other_collection(collection)),
+    )
     state.metrics.questions.labels(answered.status).inc()
     return answered
 
@@ -128,7 +136,11 @@ async def answer_question(state: State, body: AskRequest) -> AskReply:
 async def _reply(state: State, question: Question, collection: str, *, offset: int = 0) -> Reply:
     answerer = await state.workers.run(lambda: state.service.answerer(collection))
     state.log_question(question.text)
-    return await state.workers.run(lambda: answerer.answer(question, offset=offset))
+    try:
+        return await state.workers.run(lambda: answerer.answer(question, offset=offset))
+    except IndexMovedError:  # between the two lines above; what stands there now is asked instead
+        answerer = await state.workers.run(lambda: state.service.answerer(collection))
+        return await state.workers.run(lambda: answerer.answer(question, offset=offset))
 
 
 async def _one_of_batch(

@@ -1,18 +1,26 @@
-"""The open collections and the encoder behind every way in."""
+"""The open collections and the encoders behind every way in."""
 
 import logging
-import threading
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.collection_settings import CollectionSettings
+from api.made_once import MadeOnce
 from api.settings import Settings
-from index.collection import Collection, collection_names
+from index.catalog import create_collection, delete_collection
+from index.collection import Collection
 from index.embedding import Encoder
 from index.encoders import encoder_for
-from index.errors import FootnotedError, IndexMissingError, UnknownCollectionError
+from index.errors import (
+    CollectionExistsError,
+    FootnotedError,
+    IndexFormatError,
+    IndexMissingError,
+    UnknownCollectionError,
+)
 from index.models import ModelFolder, find_model
+from index.places import collection_names, place_of
 from qa.answering import Answerer
 
 if TYPE_CHECKING:
@@ -24,51 +32,75 @@ log = logging.getLogger("footnoted")
 
 
 class Service:
-    """Loads the model and the collections once and hands them to whoever asks.
+    """Loads each model and each collection once, at its first use, and hands them to whoever asks.
 
-    Safe to share between threads.
+    Safe to share between threads. A collection that another process deleted, restored or switched
+    to another model is opened anew.
 
     Args:
-        settings: Read at start.
-        encoder: Used instead of the settings' model, for tests.
+        settings: Read at start; a collection may have some of its own.
+        encoder: Used instead of all collections' models, for tests.
     """
 
     def __init__(self, settings: Settings, *, encoder: Encoder | None = None) -> None:
         self.settings = settings
         self._encoder = encoder
-        self._collections: dict[str, Collection] = {}
-        self._answerers: dict[str, Answerer] = {}
-        self._guard = threading.RLock()
-
-    @cached_property
-    def model(self) -> ModelFolder:
-        """The model of the settings."""
-        return find_model(self.settings.model)
-
-    @property
-    def encoder(self) -> Encoder:
-        """The encoder of the settings; it is checked and loaded at its first use."""
-        with self._guard:
-            if self._encoder is None:
-                self._encoder = encoder_for(
-                    self.model,
-                    prefixes=self.settings.prefixes(),
-                    threads=self.settings.threads,
-                )
-            return self._encoder
+        self._models: MadeOnce[str, ModelFolder] = MadeOnce()
+        self._encoders: MadeOnce[tuple[str, str, str], Encoder] = MadeOnce()
+        self._collections: MadeOnce[str, Collection] = MadeOnce()
+        self._answerers: MadeOnce[str, tuple[Collection, Answerer]] = MadeOnce()
 
     @property
     def data(self) -> Path:
         return self.settings.data
+
+    @property
+    def model(self) -> ModelFolder:
+        """The model of the settings' collection."""
+        return self._model(self.settings_of(self.settings.collection))
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings' collection; it is checked and loaded at its first use."""
+        return self.encoder_of(self.settings.collection)
+
+    def settings_of(self, name: str) -> Settings:
+        """The service's settings with a collection's own in their place."""
+        try:
+            return CollectionSettings.read(place_of(self.data, name)).over(self.settings)
+        except (IndexMissingError, UnknownCollectionError):
+            return self.settings
+
+    def encoder_of(self, name: str) -> Encoder:
+        """The encoder of a collection, shared by all that have the same model.
+
+        Raises:
+            ModelError: It cannot be had.
+        """
+        return self.encoder_for(self.settings_of(name))
+
+    def encoder_for(self, settings: Settings) -> Encoder:
+        """The encoder that some settings name."""
+        if self._encoder is not None:
+            return self._encoder
+        key = (settings.model, settings.query_prefix, settings.passage_prefix)
+        return self._encoders.get(
+            key,
+            lambda: encoder_for(
+                self._model(settings), prefixes=settings.prefixes(), threads=settings.threads
+            ),
+        )
+
+    def _model(self, settings: Settings) -> ModelFolder:
+        return self._models.get(settings.model, lambda: find_model(settings.model))
 
     def collections(self) -> tuple[str, ...]:
         """Names of the collections that are there."""
         return collection_names(self.data)
 
     def opened(self) -> tuple[Collection, ...]:
-        """The collections that are open, in no particular order."""
-        with self._guard:
-            return tuple(self._collections.values())
+        """Collections that were asked for already and are still there."""
+        return tuple(held for held in self._collections.values() if held.is_answering())
 
     def collection(self, name: str) -> Collection:
         """An existing collection.
@@ -77,10 +109,36 @@ class Service:
             IndexMissingError: Nothing was ingested yet.
             UnknownCollectionError: There are others, but none of this name.
         """
-        with self._guard:
-            if name not in self._collections:
-                self._collections[name] = Collection.open(self.data, name)
-            return self._collections[name]
+        try:
+            return self._collections.get(
+                name, lambda: Collection.open(self.data, name), is_valid=Collection.is_answering
+            )
+        except (IndexMissingError, UnknownCollectionError, IndexFormatError):
+            self._forget(name)
+            raise
+
+    def create(self, name: str, own: CollectionSettings) -> Collection:
+        """Make an empty collection.
+
+        Raises:
+            CollectionNameError: No collection can be called so.
+            CollectionExistsError: There is one of this name.
+            ModelError: Its model cannot be had.
+        """
+        kept = own.made_with(self.settings)
+        identity = self.encoder_for(kept.over(self.settings)).identity
+        create_collection(self.data, name, identity, settings=kept.written()).close()
+        return self.collection(name)
+
+    def delete(self, name: str) -> None:
+        """Delete a collection for good; questions that it is being asked still get answers.
+
+        Raises:
+            UnknownCollectionError: There is none of this name.
+            IndexLockedError: Somebody is writing to it.
+        """
+        delete_collection(self.data, name)
+        self._forget(name)
 
     def answerer(self, name: str) -> Answerer:
         """What answers from a collection.
@@ -88,15 +146,18 @@ class Service:
         Raises:
             ModelMismatchError: The collection was made with another model.
         """
-        with self._guard:
-            if name not in self._answerers:
-                self._answerers[name] = Answerer(
-                    self.collection(name),
-                    self.encoder,
-                    ranking=self.settings.ranking(),
-                    policy=self.settings.answering(),
-                )
-            return self._answerers[name]
+        collection = self.collection(name)
+
+        def make() -> tuple[Collection, Answerer]:
+            settings = self.settings_of(name)
+            return collection, Answerer(
+                collection,
+                self.encoder_for(settings),
+                ranking=settings.ranking(),
+                policy=settings.answering(),
+            )
+
+        return self._answerers.get(name, make, is_valid=lambda held: held[0] is collection)[1]
 
     def ingester(
         self,
@@ -112,29 +173,35 @@ class Service:
         """
         from index.ingest import Ingester  # whoever only asks does not wait for it
 
-        with self._guard:
-            try:
-                collection = self.collection(name)
-                collection.store.require_model(self.encoder.identity)
-            except (IndexMissingError, UnknownCollectionError) as error:
-                if isinstance(error, UnknownCollectionError) and not make:
-                    raise
-                collection = Collection.create(self.data, name, self.encoder.identity)
-                self._collections[name] = collection
-            return Ingester(
-                collection,
-                self.encoder,
-                keep_tokens=self.settings.token_vectors,
-                on_progress=on_progress,
-            )
+        collection = self._writable(name, make=make)
+        settings = self.settings_of(name)
+        collection.store.require_model(self.encoder_for(settings).identity)
+        return Ingester(
+            collection,
+            self.encoder_for(settings),
+            keep_tokens=settings.token_vectors,
+            on_progress=on_progress,
+        )
+
+    def _writable(self, name: str, *, make: bool) -> Collection:
+        try:
+            return self.collection(name)
+        except (IndexMissingError, UnknownCollectionError) as error:
+            if isinstance(error, UnknownCollectionError) and not make:
+                raise
+        try:
+            return self.create(name, CollectionSettings())
+        except CollectionExistsError:  # made by another thread or process meanwhile
+            return self.collection(name)
 
     def warm(self) -> None:
-        """Load the model and the default collection, so that the first question is as fast as
+        """Load the default collection with its model, so that the first question is as fast as
         the next. What cannot be loaded is logged, and told to whoever asks."""
         try:
             self.encoder.encode_queries(["warm"])
             self.ready()
-        except FootnotedError as error:
+        except (FootnotedError, OSError, ValueError, RuntimeError) as error:
+            # The last three come from a model's own library; other collections have other models.
             log.warning("not ready: %s", error)
 
     def ready(self) -> int:
@@ -148,8 +215,11 @@ class Service:
         return self.collection(self.settings.collection).snapshot().generation
 
     def close(self) -> None:
-        with self._guard:
-            for collection in self._collections.values():
-                collection.close()
-            self._collections.clear()
-            self._answerers.clear()
+        self._answerers.clear()
+        for collection in self._collections.clear():
+            collection.close()
+
+    def _forget(self, name: str) -> None:
+        # Not closed: questions may be using it. Its files are closed when the last one ends.
+        self._answerers.forget(name)
+        self._collections.forget(name)

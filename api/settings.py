@@ -5,7 +5,7 @@ import typing
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from api.sources import NAMES, SettingsError, data_folder, given
 from index.dense_leg import CompactionRule
@@ -62,6 +62,12 @@ class Settings(BaseModel):
     )
     examples: list[str] = Field([], description="Questions that the page offers.")
     log_questions: bool = Field(False, description="Write the text of questions to the log.")
+    _flags: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Names of the settings that the command line gave; no collection overrides them."""
+        return self._flags
 
     def prefixes(self) -> Prefixes:
         return Prefixes(self.query_prefix, self.passage_prefix)
@@ -95,9 +101,11 @@ def read_settings(flags: dict[str, Any] | None = None) -> Settings:
     """
     chosen = {name: _parsed(name, one.value) for name, one in given(flags).items()}
     try:
-        return Settings(**chosen)
+        settings = Settings(**chosen)
     except ValidationError as error:
         raise SettingsError("; ".join(_problem(item) for item in error.errors())) from None
+    settings._flags = frozenset(name for name, value in (flags or {}).items() if value is not None)
+    return settings
 
 
 def origins(flags: dict[str, Any] | None = None) -> dict[str, str]:

@@ -28,6 +28,10 @@ class State:
         """The collection that a request names, or the service's own."""
         return asked or self.service.settings.collection
 
+    def other_collection(self, name: str) -> str:
+        """The name, or "" for the service's own, which links need not tell."""
+        return "" if name == self.service.settings.collection else name
+
     def log_question(self, text: str) -> None:
         """Write a question down, where the operator wants that."""
         if self.service.settings.log_questions:

@@ -1,6 +1,5 @@
 """One collection on disk: the store, what is derived from it, and who may write."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,16 +10,15 @@ from pathlib import Path
 from index.dense import DenseIndex
 from index.dense_leg import CompactionRule, DenseLeg
 from index.embedding import EncoderIdentity
-from index.errors import DiskFullError, IndexLockedError, IndexMissingError, UnknownCollectionError
+from index.errors import DiskFullError, IndexFormatError, IndexLockedError, IndexMovedError
 from index.lexical import LexicalSearcher
 from index.lexical_leg import LexicalLeg
 from index.locks import WriterLock
+from index.places import Place, folder_of, place_of
 from index.store import Corpus, Store, Writer
 
-__all__ = ["Collection", "Snapshot", "collection_names"]
+__all__ = ["Collection", "Snapshot"]
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-STORE_FILE = "store.sqlite"
 WAIT_S = 20.0
 PAUSE_S = 0.01
 
@@ -38,23 +36,18 @@ class Snapshot:
         return self.corpus.generation
 
 
-def collection_names(data: Path) -> tuple[str, ...]:
-    """Collections of a data folder, by name."""
-    return tuple(
-        sorted(path.parent.name for path in (data / "collections").glob(f"*/{STORE_FILE}"))
-    )
-
-
 class Collection:
     """An open collection. One process writes at a time, any number read; threads may share it."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
-        self.name = folder.name
+    def __init__(self, place: Place, store: Store, *, is_answering: bool = True) -> None:
+        self.name = place.name
+        self.place = place
         self.store = store
-        self._folder = folder
-        self._lock = WriterLock(folder)
-        self._lexical = LexicalLeg(folder, store, self._lock)
-        self._dense = DenseLeg(folder, store)
+        self._inode = place.inode()
+        self._is_beside = not is_answering
+        self._lock = WriterLock(place.folder, check=self._require_answering)
+        self._lexical = LexicalLeg(place.folder, store, self._lock)
+        self._dense = DenseLeg(place.folder, store)
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -67,13 +60,8 @@ class Collection:
             UnknownCollectionError: There are other collections, and none of this name.
             IndexFormatError: The store is of another version.
         """
-        folder = _folder(data, name)
-        if not (folder / STORE_FILE).is_file():
-            known = collection_names(data)
-            if known:
-                raise UnknownCollectionError(name, known)
-            raise IndexMissingError(name)
-        return cls(folder, Store.open(folder / STORE_FILE))
+        place = place_of(data, name)
+        return cls(place, Store.open(place.store))
 
     @classmethod
     def create(cls, data: Path, name: str, model: EncoderIdentity) -> "Collection":
@@ -82,8 +70,23 @@ class Collection:
         Raises:
             ModelMismatchError: The one that is there belongs to another model.
         """
-        folder = _folder(data, name)
-        return cls(folder, Store.create(folder / STORE_FILE, model))
+        place = Place(folder_of(data, name))
+        return cls(place, Store.create(place.store, model))
+
+    @classmethod
+    def beside(cls, place: Place, model: EncoderIdentity | None = None) -> "Collection":
+        """A build that does not answer, or not yet; it is made for `model` where that is given."""
+        store = Store.create(place.store, model) if model else Store.open(place.store)
+        return cls(place, store, is_answering=False)
+
+    def is_answering(self) -> bool:
+        """Whether this is still what its name stands for: not after the collection was deleted,
+        restored or switched to another build, be it by another process."""
+        try:
+            self.place.require_answering(self._inode)
+        except (IndexMovedError, IndexFormatError):
+            return False
+        return True
 
     def snapshot(self) -> Snapshot:
         """Both legs at the store's present generation.
@@ -107,6 +110,7 @@ class Collection:
 
         Raises:
             IndexLockedError: Another process is writing.
+            IndexMovedError: What would be written would never be seen.
         """
         with self._lock.held():
             with self.store.writing() as writer:
@@ -182,8 +186,6 @@ class Collection:
         now = (self.store.generation(), self._lexical.generation)
         return Snapshot(corpus, dense, lexical) if now == (corpus.generation,) * 2 else None
 
-
-def _folder(data: Path, name: str) -> Path:
-    if not NAME.fullmatch(name):
-        raise UnknownCollectionError(name, collection_names(data))
-    return data / "collections" / name
+    def _require_answering(self) -> None:
+        if not self._is_beside:
+            self.place.require_answering(self._inode)

@@ -17,7 +17,7 @@ import apsw
 import apsw.sqlite_extra
 from apsw import Connection
 
-from index.errors import DiskFullError, IndexDamagedError, IndexLockedError
+from index.errors import DiskFullError, IndexDamagedError, IndexLockedError, IndexMovedError
 
 __all__ = [
     "CHECKPOINT_RESTART",
@@ -26,6 +26,7 @@ __all__ = [
     "Connections",
     "Cursor",
     "Row",
+    "SqliteError",
     "add_checksums",
     "is_checked",
     "one_row",
@@ -37,6 +38,7 @@ __all__ = [
 Cursor = apsw.Cursor
 CHECKPOINT_RESTART = apsw.SQLITE_CHECKPOINT_RESTART
 NO_STORE = (apsw.SQLError, apsw.CantOpenError)  # what reading something else than a store raises
+SqliteError = apsw.Error  # what a store whose rows are not ours may raise
 Row = dict[str, Any]  # Any: the values of a row, typed by the schema
 
 BUSY_MS = 10_000
@@ -62,10 +64,15 @@ class Connections:
         self._local = threading.local()
         self._held: WeakSet[_Held] = WeakSet()
         self._guard = threading.Lock()
+        self._was_there = False
 
     @property
     def own(self) -> Connection:
-        """The calling thread's."""
+        """The calling thread's.
+
+        Raises:
+            IndexMovedError: It was opened before, and is not there any more.
+        """
         held: _Held | None = getattr(self._local, "held", None)
         return held.connection if held else self._connect()
 
@@ -87,9 +94,15 @@ class Connections:
     def _connect(self) -> Connection:
         _register_checked_vfs()
         # A missing file is an error and no new store: it was there when this was opened.
-        connection = Connection(
-            str(self._path.absolute()), flags=apsw.SQLITE_OPEN_READWRITE, vfs=CHECKED_VFS
-        )
+        try:
+            connection = Connection(
+                str(self._path.absolute()), flags=apsw.SQLITE_OPEN_READWRITE, vfs=CHECKED_VFS
+            )
+        except apsw.CantOpenError:
+            if self._was_there:
+                raise IndexMovedError(self._path.parent.name) from None
+            raise
+        self._was_there = True
         connection.set_busy_timeout(BUSY_MS)
         with translated():
             connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")

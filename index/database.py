@@ -151,6 +151,20 @@ class Database:
             if connection.pragma("integrity_check") != "ok":
                 raise IndexDamagedError
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of one state to a new file, while others read and write.
+
+        Raises:
+            DiskFullError: There is no room for it.
+        """
+        with translated():
+            self._connections.own.execute("VACUUM INTO ?", (str(path),))
+
+    def renew_identity(self) -> None:
+        """Be another store than the one that this is a copy of."""
+        with self.changing() as connection:
+            _set_meta(connection, "identity", uuid.uuid4().hex)
+
     def close(self) -> None:
         """Close every thread's connection."""
         self._connections.close()

@@ -11,6 +11,11 @@ FootnotedError
 │   └── InvalidDocumentError        a field is wrong (JSON Lines, HTTP)
 ├── IndexMissingError           nothing was ingested there yet
 ├── UnknownCollectionError
+├── CollectionNameError         no collection can be called so
+├── CollectionExistsError       there is one of this name already
+├── IndexMovedError             deleted, restored or switched meanwhile
+├── NoOtherBuildError           nothing to switch to
+├── SnapshotError               no snapshot, damaged, or not what it says
 ├── UnknownDocumentError
 ├── IndexLockedError            another process is writing
 ├── IndexFormatError            written by another version, or not ours
@@ -24,6 +29,8 @@ FootnotedError
 """
 
 __all__ = [
+    "CollectionExistsError",
+    "CollectionNameError",
     "DiskFullError",
     "EmptySourceError",
     "EncryptedSourceError",
@@ -32,13 +39,16 @@ __all__ = [
     "IndexFormatError",
     "IndexLockedError",
     "IndexMissingError",
+    "IndexMovedError",
     "IndexRolledBackError",
     "InvalidDocumentError",
     "ModelChangedError",
     "ModelError",
     "ModelMismatchError",
+    "NoOtherBuildError",
     "NotTextError",
     "OversizedSourceError",
+    "SnapshotError",
     "SourceError",
     "UnknownCollectionError",
     "UnknownDocumentError",
@@ -122,6 +132,51 @@ class UnknownCollectionError(FootnotedError):
         self.collection = collection
         self.known = known
         super().__init__(f"no collection {collection!r}; there are {', '.join(known) or 'none'}")
+
+
+class CollectionNameError(FootnotedError):
+    """No collection can be called so."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"a collection cannot be called {name[:200]!r}; take 1 to 64 of a-z, 0-9, _ and -, "
+            "the first of them a letter or digit"
+        )
+
+
+class CollectionExistsError(FootnotedError):
+    """There is a collection of this name."""
+
+    def __init__(self, name: str, *, remedy: str) -> None:
+        self.name = name
+        super().__init__(f"there is a collection {name!r} already; {remedy}")
+
+
+class IndexMovedError(FootnotedError):
+    """What was opened is no longer what the collection's name stands for."""
+
+    def __init__(self, collection: str) -> None:
+        self.collection = collection
+        super().__init__(
+            f"collection {collection!r} was deleted, restored or switched to another model "
+            "meanwhile; send the request again"
+        )
+
+
+class NoOtherBuildError(FootnotedError):
+    """There is nothing that a collection could be switched to."""
+
+
+class SnapshotError(FootnotedError):
+    """A file cannot be restored. Nothing that was there before is touched."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"this snapshot is not restored: {reason}. What was there before is as it was; try "
+            "an older snapshot, or ingest the documents again"
+        )
 
 
 class UnknownDocumentError(FootnotedError):

@@ -5,29 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path, PurePath
-
-import numpy as np
 
 from index.collection import Collection
 from index.duplicates import SIMILAR, similarity
+from index.embedded import embed_documents, recipe_of
 from index.embedding import Encoder
 from index.errors import SourceError
-from index.late_interaction import codes_of
 from index.loading import real_path
 from index.preparing import Prepared, prepare
 from index.recognizing import fingerprint, same_text, sharing_bands
-from index.records import Entry, Extras
+from index.records import Entry
 from index.reports import Arrival, Progress, Report, Similar, Status
-from index.types import Document, Draft, Vectors
+from index.types import Document, Draft
 
 __all__ = ["Arrival", "Ingester", "Progress", "Report", "Similar", "Status"]
 
-# Names the rules from bytes to passages: a change of them makes documents new, not `unchanged`.
-RECIPE = "2"
 BATCH = 256  # passages that are committed together
-EMBEDDED_TOGETHER = 64  # passages; enough to fill the encoder's batches, and to show progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +128,7 @@ class Ingester:
 
     @cached_property
     def _recipe(self) -> str:
-        tokens = "" if self._keep_tokens else "/no tokens"
-        return f"{RECIPE}/{self._encoder.identity.sha256[:12]}{tokens}"
+        return recipe_of(self._encoder, keep_tokens=self._keep_tokens)
 
     def _take(self, arrival: Arrival, waiting: Mapping[str, _Likeness]) -> _Taken:
         """Prepare an arrival beside those that wait to be stored."""
@@ -220,48 +213,23 @@ class Ingester:
         batch = list(batch)
         new = [(taken.arrival, taken.prepared) for taken in batch if taken.prepared]
         if new:
-            embedded = self._embed(new)
+            before = self._embedded
+            embedded = embed_documents(
+                [prepared for _, prepared in new],
+                self._encoder,
+                keep_tokens=self._keep_tokens,
+                on_embedded=lambda count: self._advance_all(new, before=before, embedded=count),
+            )
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             with self._collection.writing() as writer:
-                for (_, prepared), (vectors, codes) in zip(new, embedded, strict=True):
-                    writer.put(
-                        prepared.document,
-                        prepared.passages,
-                        vectors,
-                        recipe=self._recipe,
-                        ingested_at=now,
-                        extras=Extras(prepared.bands, tuple(codes), prepared.abbreviations),
-                    )
+                for each in embedded:
+                    each.put(writer, recipe=self._recipe, ingested_at=now)
         yield from (taken.report for taken in batch)
 
-    def _embed(
-        self, new: Sequence[tuple[Arrival, Prepared]]
-    ) -> Iterator[tuple[Vectors, list[bytes]]]:
-        """Vectors and token codes of several documents' passages, embedded together: small
-        documents fill a batch."""
-        texts = [text for _, prepared in new for text in prepared.texts]
-        owners = [(prepared, passage) for _, prepared in new for passage in prepared.passages]
-        vectors: list[Vectors] = []
-        codes: list[bytes] = []
-        for start in range(0, len(texts), EMBEDDED_TOGETHER):
-            some = slice(start, start + EMBEDDED_TOGETHER)
-            encoded = self._encoder.encode_passages(texts[some])
-            vectors.append(encoded.vectors)
-            if self._keep_tokens:
-                codes += [
-                    codes_of(passage, text, tokens, prepared.document.metadata.language)
-                    for (prepared, passage), text, tokens in zip(
-                        owners[some], texts[some], encoded.tokens, strict=True
-                    )
-                ]
-            self._embedded += len(encoded.vectors)
-            self._advance_all(new, embedded=start + len(encoded.vectors))
-        ends = np.cumsum([0, *(len(prepared.texts) for _, prepared in new)])
-        together = np.concatenate(vectors)
-        for start, end in pairwise(ends.tolist()):
-            yield together[start:end], codes[start:end]
-
-    def _advance_all(self, new: Sequence[tuple[Arrival, Prepared]], *, embedded: int) -> None:
+    def _advance_all(
+        self, new: Sequence[tuple[Arrival, Prepared]], *, before: int, embedded: int
+    ) -> None:
+        self._embedded = before + embedded
         for arrival, prepared in new:
             done = min(embedded, len(prepared.texts))
             if done <= 0:

@@ -128,6 +128,14 @@ class LexicalSearcher:
 
         return with_whole_ties(best, k=k)
 
+    def keys(self) -> Keys:
+        """Of all passages that it holds, ascending."""
+        count = self._searcher.num_docs
+        found = self._searcher.search(tantivy.Query.all_query(), limit=max(count, 1)).hits
+        addresses = [address for _, address in found]
+        keys = np.array(self._searcher.fast_field_values("key", addresses), dtype=np.int64)
+        return np.sort(keys)
+
     def terms(self, question: str) -> list[str]:
         """Distinct terms of a question, as each language of the documents has them.
 

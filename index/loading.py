@@ -23,6 +23,7 @@ from index.types import Draft, Reading
 
 __all__ = [
     "FORMATS",
+    "IGNORE_FILE",
     "Limits",
     "Source",
     "check_reading",

@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +25,14 @@ class WriterLock:
     Args:
         folder: Where lock and note are.
         name: Of the right; a folder may have several.
+        check: Raises where there is nothing to write to any more. Called before, because the
+            lock's file would make the folder again, and after, because it may have taken a while.
     """
 
-    def __init__(self, folder: Path, *, name: str = "writer") -> None:
+    def __init__(
+        self, folder: Path, *, name: str = "writer", check: Callable[[], None] | None = None
+    ) -> None:
+        self._check = check or (lambda: None)
         self._file = FileLock(folder / f"{name}.lock", thread_local=False)
         self._note = folder / f"{name}.txt"
         self._threads = threading.Lock()
@@ -42,11 +47,13 @@ class WriterLock:
         Raises:
             IndexLockedError: Somebody else has it.
         """
+        self._check()
         if not self._threads.acquire(blocking=wait):
             raise IndexLockedError("this process")
         try:
             self._acquire(timeout=WRITER_WAIT_S if wait else 0)
             try:
+                self._check()
                 self._note.write_text(f"process {os.getpid()} on {socket.gethostname()}")
                 yield
             finally:

@@ -16,7 +16,7 @@ from index.layout import arrange
 from index.splitting import Division, divide
 from index.types import Document, Draft, Metadata, Passage, Provenance
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "prepare", "prepare_stored"]
 
 CONTEXT_TOKENS = 48  # of the encoder's window, kept free for title and headings
 CONTEXT_SHARE = 4  # and no more than this part of a small window
@@ -65,6 +65,22 @@ def prepare(draft: Draft, encoder: Encoder) -> Prepared:
         document,
         division.passages,
         _texts(document, division.passages, encoder, most=kept_free),
+        tuple(bands_of(signature_of(document.text))),
+        tuple(find_abbreviations(document.text)),
+    )
+
+
+def prepare_stored(document: Document, passages: Sequence[Passage], encoder: Encoder) -> Prepared:
+    """The same for a document that is stored, whose source may be gone: its passages stay.
+
+    Where the encoder's window is smaller than the one that they were made for, it reads no more
+    than their beginning.
+    """
+    kept_free = min(CONTEXT_TOKENS, encoder.window // CONTEXT_SHARE)
+    return Prepared(
+        document,
+        tuple(passages),
+        _texts(document, passages, encoder, most=kept_free),
         tuple(bands_of(signature_of(document.text))),
         tuple(find_abbreviations(document.text)),
     )

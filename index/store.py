@@ -105,6 +105,18 @@ class Store:
         """Read every page. Raises IndexDamagedError where one is not as it was written."""
         self._database.require_undamaged()
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of one state to a new file, while others read and write.
+
+        Raises:
+            DiskFullError: There is no room for it.
+        """
+        self._database.copy_to(path)
+
+    def renew_identity(self) -> None:
+        """Be another store than the one that this is a copy of."""
+        self._database.renew_identity()
+
     def close(self) -> None:
         """Close every thread's connection."""
         self._database.close()

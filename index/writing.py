@@ -9,6 +9,7 @@ from index.connections import Connection
 from index.facets import facets_of
 from index.records import Extras
 from index.rows import document_row
+from index.tidying import last_generation, tidy
 from index.token_table import put_codes
 from index.types import Document, Passage, Vectors
 
@@ -81,6 +82,12 @@ class Writer:
         self._connection.execute("DELETE FROM documents WHERE key = ?", row)
         self.changed = True
         return True
+
+    def tidy(self) -> None:
+        """Remove rows that belong to nothing, and rewrite what can be told from other rows."""
+        self.generation = max(self.generation, last_generation(self._connection) + 1)
+        tidy(self._connection, self.generation)
+        self.changed = True
 
     def _put_passages(
         self, document_key: int, passages: Sequence[Passage], vectors: Vectors

@@ -73,7 +73,7 @@ def test_what_cannot_be_done_is_told_once(
     put(collection, 40)
     caplog.set_level(logging.WARNING, "footnoted")
 
-    with another_writer(collection._folder, name="compaction"):
+    with another_writer(collection.place.folder, name="compaction"):
         upkeep.start()
         time.sleep(0.3)
 

@@ -11,7 +11,7 @@ from fakes import WordHashEncoder, another_writer, arrival
 
 from index import collection as module
 from index import locks
-from index.collection import Collection, Snapshot, collection_names
+from index.collection import Collection, Snapshot
 from index.errors import (
     IndexLockedError,
     IndexMissingError,
@@ -21,6 +21,7 @@ from index.errors import (
 )
 from index.ingest import Ingester
 from index.lexical import LexicalSearcher
+from index.places import collection_names
 from index.types import Filters
 
 
@@ -40,7 +41,7 @@ def words(snapshot: Snapshot, question: str) -> int:
 
 
 def folder_of(collection: Collection) -> Path:
-    return collection._folder
+    return collection.place.folder
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def nearest(collection: Collection) -> Keys:
 
 
 def files(collection: Collection) -> list[str]:
-    return sorted(path.name for path in (collection._folder / "dense").glob("*.vectors"))
+    return sorted(path.name for path in (collection.place.folder / "dense").glob("*.vectors"))
 
 
 def test_few_passages_are_searched_exactly(collection: Collection) -> None:
@@ -175,7 +175,7 @@ def test_two_processes_do_not_compact_at_once(collection: Collection) -> None:
     put(collection, 0, 100)
 
     with (
-        another_writer(collection._folder, name="compaction"),
+        another_writer(collection.place.folder, name="compaction"),
         pytest.raises(IndexLockedError, match="process 4711 on here"),
     ):
         collection.compact(RULE)
@@ -185,12 +185,12 @@ def test_two_processes_do_not_compact_at_once(collection: Collection) -> None:
 
 def test_the_file_of_a_compaction_that_died_is_swept(collection: Collection) -> None:
     put(collection, 0, 100)
-    (collection._folder / "dense").mkdir()
-    (collection._folder / "dense" / "000009.vectors.new").write_bytes(b"half")
+    (collection.place.folder / "dense").mkdir()
+    (collection.place.folder / "dense" / "000009.vectors.new").write_bytes(b"half")
 
     collection.compact(CompactionRule(exact=10))
 
-    assert sorted(path.name for path in (collection._folder / "dense").iterdir()) == [
+    assert sorted(path.name for path in (collection.place.folder / "dense").iterdir()) == [
         "000001.vectors",
         "manifest.json",
     ]
