@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
-from ipaddress import ip_address
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
@@ -14,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import document_routes, errors, page_routes, routes
+from api.addresses import is_loopback_name
 from api.errors import ForbiddenError
 from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
@@ -24,7 +24,7 @@ from api.settings import Settings
 from api.state import State
 from api.workers import Workers
 
-__all__ = ["create_app", "is_loopback_name"]
+__all__ = ["create_app"]
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -34,14 +34,6 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
-
-
-def is_loopback_name(host: str) -> bool:
-    """Whether a listening address is reached from this machine only."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI:

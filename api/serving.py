@@ -7,7 +7,8 @@ import sys
 
 import uvicorn
 
-from api.app import create_app, is_loopback_name
+from api.addresses import is_loopback_name
+from api.app import create_app
 from api.discovery import announce, withdraw
 from api.logs import configure_logging
 from api.settings import Settings, SettingsError
