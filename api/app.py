@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
@@ -15,10 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import document_routes, errors, page_routes, routes
 from api.addresses import is_loopback_name
 from api.errors import ForbiddenError
+from api.guard import Guard
+from api.key_file import KeyFile
 from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
 from api.openapi import describe
 from api.pages import Pages
+from api.rates import Rates
 from api.service import Service
 from api.settings import Settings
 from api.state import State
@@ -44,6 +47,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         service: Used instead of one made from the settings, for tests.
     """
     service = service or Service(settings)
+    keys = KeyFile(settings.data)
     metrics = Metrics()
     state = State(
         service, Workers(threads=settings.workers, waiting=settings.waiting), metrics, Pages()
@@ -59,6 +63,12 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     middleware = [
         Middleware(RequestLog, metrics=metrics),
         Middleware(SecurityHeaders),
+        Middleware(
+            Guard,
+            keys=keys,
+            rates=Rates(per_key=settings.limit_per_key, per_address=settings.limit_per_address),
+            open_pages=settings.open_pages,
+        ),
         Middleware(BodyLimit, document_bytes=settings.max_file_bytes),
     ]
     app = FastAPI(
@@ -69,7 +79,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         redoc_url=None,
         lifespan=lifespan,
         middleware=middleware,
-        dependencies=[Depends(require_own_host)] if is_loopback_name(settings.host) else [],
+        dependencies=[Depends(_own_host_unless(keys))] if is_loopback_name(settings.host) else [],
     )
     app.state.footnoted = state
     errors.install(app)
@@ -83,10 +93,17 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     return app
 
 
-def require_own_host(request: Request) -> None:
-    """A page of another site can point a name of its own at this machine; Host tells."""
-    if not is_loopback_name(request.url.hostname or ""):
-        raise ForbiddenError(f"this service is not called {(request.url.hostname or '')[:200]!r}")
+def _own_host_unless(keys: KeyFile) -> Callable[[Request], None]:
+    def require_own_host(request: Request) -> None:
+        """A page of another site can point a name of its own at this machine; Host tells.
+
+        With keys it may: a proxy on this machine keeps the public name, and a key is asked for.
+        """
+        name = request.url.hostname or ""
+        if not is_loopback_name(name) and not keys.ring().keys:
+            raise ForbiddenError(f"this service is not called {name[:200]!r}")
+
+    return require_own_host
 
 
 class SecurityHeaders:

@@ -1,4 +1,4 @@
-"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config."""
+"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config, keys."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from api.command import guarded
+from api.key_commands import keys
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -39,6 +40,9 @@ def footnoted() -> None:
 
     Ask with `ask "…"`.
     """
+
+
+footnoted.add_command(keys)
 
 
 @footnoted.command()

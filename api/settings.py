@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -73,6 +73,19 @@ class Settings(BaseSettings):
     )
     examples: list[str] = Field([], description="Questions that the page offers.")
     log_questions: bool = Field(False, description="Write the text of questions to the log.")
+
+    open_pages: bool = Field(
+        False, description="With keys: let everyone use the page and read documents."
+    )
+    limit_per_key: str = Field("600/minute", description="Requests with one key.")
+    limit_per_address: str = Field("120/minute", description="Requests from one address.")
+
+    @field_validator("limit_per_key", "limit_per_address")
+    @classmethod
+    def _is_rate(cls, text: str) -> str:
+        from api.rates import check_rate
+
+        return check_rate(text)
 
     @classmethod
     def settings_customise_sources(
