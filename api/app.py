@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import document_routes, errors, page_routes, routes
+from api import document_routes, errors, page_routes, routes, widget_routes
 from api.addresses import is_loopback_name
 from api.errors import ForbiddenError
 from api.guard import Guard
@@ -86,6 +86,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     app.include_router(routes.router)
     app.include_router(document_routes.router)
     app.include_router(page_routes.router)
+    app.include_router(widget_routes.router)
     app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
     app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
     described = functools.cache(lambda: describe(app))

@@ -1,4 +1,4 @@
-"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config, keys."""
+"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config, keys, widget."""
 
 import json
 import sys
@@ -186,6 +186,18 @@ def serve(**flags: Any) -> None:
     from api.serving import run
 
     run(_settings(flags))
+
+
+@footnoted.command()
+@click.option("--src", help="The service's address as readers reach it.")
+@click.option("--key", default="", help="A public key, as `footnoted keys create public` made it.")
+@common
+def widget(src: str | None, key: str, **flags: Any) -> None:
+    """Print the tags that put an ask box on a page."""
+    from api.widget_files import tag
+
+    settings = _settings(flags)
+    click.echo(tag(src or f"http://{settings.host}:{settings.port}", key))
 
 
 @footnoted.command()

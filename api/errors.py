@@ -22,6 +22,7 @@ __all__ = [
     "PROBLEMS",
     "BadCursorError",
     "ForbiddenError",
+    "NotFoundError",
     "OverloadedError",
     "RateLimitError",
     "UnauthorizedError",
@@ -74,6 +75,10 @@ class RateLimitError(FootnotedError):
         )
 
 
+class NotFoundError(FootnotedError):
+    """There is nothing at the address; the text tells where it is."""
+
+
 class UnsupportedMediaError(FootnotedError):
     """A body of a kind that this route does not take."""
 
@@ -101,6 +106,7 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     BadCursorError: (400, "bad-cursor"),
     UnauthorizedError: (401, "unauthorized"),
     ForbiddenError: (403, "forbidden"),
+    NotFoundError: (404, "not-found"),
     RateLimitError: (429, "rate-limited"),
     KeyFileError: (503, "not-ready"),
     UnsupportedMediaError: (415, "unsupported-format"),
