@@ -11,7 +11,7 @@ from starlette.routing import compile_path
 from api.errors import ForbiddenError, UnauthorizedError
 from api.keys import Key, KeyKind, KeyRing, Right
 
-__all__ = ["RULES", "Visit", "admit", "right_for"]
+__all__ = ["RULES", "Rule", "Visit", "admit", "rule_for"]
 
 # First match counts. What no rule names asks for an admin key, so that a forgotten route is shut.
 RULES: Final[Mapping[tuple[str, str], Right]] = {
@@ -41,10 +41,20 @@ RULES: Final[Mapping[tuple[str, str], Right]] = {
     ("PUT", "/v1/documents/{document_id:path}"): Right.ADMIN,
     ("DELETE", "/v1/documents/{document_id:path}"): Right.ADMIN,
 }
-PATTERNS: Final = [
-    (method, compile_path(path)[0], right) for (method, path), right in RULES.items()
-]
 PAGES: Final = re.compile(r"^/(?:documents/.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks for; `path` is its pattern, as the log names it."""
+
+    path: str
+    right: Right
+
+
+PATTERNS: Final = [
+    (method, compile_path(path)[0], Rule(path, right)) for (method, path), right in RULES.items()
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Visit:
     from_browser: bool
 
 
-def right_for(method: str, path: str, *, open_pages: bool = False) -> Right:
+def rule_for(method: str, path: str, *, open_pages: bool = False) -> Rule:
     """What a request asks for; HEAD is a GET.
 
     Args:
@@ -74,9 +84,9 @@ def right_for(method: str, path: str, *, open_pages: bool = False) -> Right:
     """
     asked = "GET" if method == "HEAD" else method
     if open_pages and asked == "GET" and PAGES.match(path):
-        return Right.OPEN
-    found = (right for on, pattern, right in PATTERNS if on == asked and pattern.match(path))
-    return next(found, Right.ADMIN)
+        return Rule(path, Right.OPEN)
+    found = (rule for on, pattern, rule in PATTERNS if on == asked and pattern.match(path))
+    return next(found, Rule("unmatched", Right.ADMIN))
 
 
 def admit(visit: Visit, right: Right, ring: KeyRing, now: dt.datetime) -> Key | None:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import Visit, admit, right_for
+from api.access import Visit, admit, rule_for
 from api.addresses import is_loopback
 from api.errors import RateLimitError, problem_for
 from api.key_file import KeyFile
@@ -48,16 +48,17 @@ class Guard:
             await self._app(scope, receive, send)
             return
         visit = _take_visit(scope)
-        right = right_for(scope["method"], scope["path"], open_pages=self._open_pages)
+        rule = rule_for(scope["method"], scope["path"], open_pages=self._open_pages)
         told: dict[str, str] = {}
         try:
-            ring = self._keys.ring() if right is not Right.OPEN else KeyRing()
+            ring = self._keys.ring() if rule.right is not Right.OPEN else KeyRing()
             told |= _for_other_sites(visit, ring)
             if is_preflight(scope):
                 await self._preflight(visit)(scope, receive, send)
                 return
-            self._let_in(scope, visit, right, ring, told)
+            self._let_in(scope, visit, rule.right, ring, told)
         except FootnotedError as error:
+            scope["route"] = rule  # which the log names; the router has not come to it
             refused = problem_for(Request(scope), error)
             refused.headers.update(told)
             await refused(scope, receive, send)

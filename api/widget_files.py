@@ -2,18 +2,25 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
 
-__all__ = ["SCRIPT", "TYPES", "Built", "built", "tag"]
+__all__ = ["PLACE", "SCRIPT", "TYPES", "Built", "built", "tag"]
 
 SCRIPT = "ask.js"
 TYPES = "ask.d.ts"
 ENCODINGS = ("br", "gzip")
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
+REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")  # a weight of nothing: RFC 9110, 12.4.2
+# Keeps the place of the element until it is there, so that nothing moves. 40 px is the button.
+PLACE = (
+    "<style>ask-widget:not(:defined) "
+    "{ display: inline-block; height: 40px; vertical-align: top }</style>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,8 @@ class Built:
 
     def encoded(self, accepted: str) -> tuple[bytes, str | None]:
         """The script in the smallest form that an Accept-Encoding header takes, and its name."""
-        names = {
-            part.partition(";")[0].strip() for part in accepted.split(",") if ";q=0" not in part
-        }
+        taken = [part.strip() for part in accepted.split(",") if not REFUSED.search(part)]
+        names = {part.partition(";")[0].strip() for part in taken}
         found = next((name for name in ENCODINGS if name in names), None)
         return (self.compressed[found], found) if found else (self.plain, None)
 
@@ -69,5 +75,6 @@ def tag(service: str, key: str) -> str:
         f'<script src="{src}/widget/{script.version}/{SCRIPT}" defer\n'
         f'        integrity="{script.integrity}"\n'
         '        crossorigin="anonymous"></script>\n'
+        f"{PLACE}\n"
         f'<ask-widget src="{src}"{shown}></ask-widget>'
     )

@@ -24,8 +24,11 @@ function written({ attributes, properties }) {
   const script = `<script src="${origin}/widget/${version}/ask.js" defer\n        integrity="${integrity}"\n        crossorigin="anonymous"></script>`;
   const all = [["src", origin], ...attributes].map(([name, value]) => ` ${name}="${escaped(value)}"`);
   const lines = properties.map(([name, value]) => `  ${name}: ${value};`);
-  const style = lines.length ? `\n<style>\nask-widget {\n${escaped(lines.join("\n"))}\n}\n</style>` : "";
-  return `${script}\n<ask-widget${all.join("")}></ask-widget>${style}`;
+  const isInline = attributes.some(([name, value]) => name === "mode" && value === "inline");
+  const place = isInline ? "display: block; height: 50px" : "display: inline-block; height: 40px; vertical-align: top";
+  const colours = lines.length ? `\nask-widget {\n${escaped(lines.join("\n"))}\n}` : "";
+  const style = `<style>\nask-widget:not(:defined) { ${place} }${colours}\n</style>`;
+  return `${script}\n${style}\n<ask-widget${all.join("")}></ask-widget>`;
 }
 
 function show() {

@@ -31,7 +31,14 @@ export class Panel {
   #top = h("div", {});
   #heading = h("h2", { id: "found" });
   #list = h("ul", { id: "list", role: "listbox", "aria-labelledby": "found" });
-  #body = h("div", { part: "body", tabindex: 0 }, this.#top, this.#heading, this.#list);
+  // What scrolls can be scrolled by keys, so it takes the focus and has a name.
+  #body = h(
+    "div",
+    { part: "body", tabindex: 0, role: "region", "aria-labelledby": "found" },
+    this.#top,
+    this.#heading,
+    this.#list,
+  );
   #foot = h("div", { class: "foot" });
 
   constructor(around: Surroundings, ...beside: HTMLElement[]) {
@@ -107,7 +114,7 @@ export class Panel {
   #waiting({ strings }: Settings): void {
     this.#body.ariaBusy = "true";
     // What was found before stays until there is something better to see.
-    if (!this.#reply) this.#show([h("p", { class: "muted" }, strings.searching)], "", []);
+    if (!this.#reply) this.#show([h("p", { class: "muted" }, strings.searching)], strings.closest, []);
     this.#say(strings.searching);
   }
 
@@ -154,7 +161,8 @@ export class Panel {
       void this.#ask();
     };
     const said = status > 0 && h("p", { class: "muted", dir: "auto" }, detail);
-    this.#show([h("p", { class: "none" }, told), said, button(strings.retry, again)], "", []);
+    const top = [h("p", { class: "none" }, told), said, button(strings.retry, again)];
+    this.#show(top, strings.closest, []);
     this.#say(told);
     this.#around.emit("ask-error", { question: this.#question, fault, status, detail });
   }
