@@ -5,7 +5,7 @@ DATA ?= .footnoted
 BIN := .venv/bin
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality openapi clean
+.PHONY: ask serve test check lint bench-quality openapi widget widget-check clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -31,6 +31,26 @@ check: lint test
 # The description of the HTTP interface; a test compares it with the running code.
 openapi: .venv/installed
 	$(BIN)/python -m api.openapi > docs/openapi.json
+
+# The widget's built files are committed, so that nobody needs Node to install or to run. It is
+# built beside the sources: an installation must not find node_modules in a package.
+WIDGET := build/widget
+
+widget: $(WIDGET)/node_modules
+	@cp -r api/widget/. $(WIDGET)/
+	@cd $(WIDGET) && npm run --silent build
+	@cp $(WIDGET)/dist/* api/widget/dist/
+
+widget-check: $(WIDGET)/node_modules
+	@rm -rf $(WIDGET)/src $(WIDGET)/dist
+	@cp -r api/widget/. $(WIDGET)/
+	@cd $(WIDGET) && npm run --silent check
+
+$(WIDGET)/node_modules: api/widget/package.json api/widget/package-lock.json
+	@mkdir -p $(WIDGET)
+	@cp api/widget/package.json api/widget/package-lock.json $(WIDGET)/
+	@cd $(WIDGET) && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 bench-quality: .venv/installed
 	$(BIN)/python -m benchmarks.quality
