@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         False, description="With keys: let everyone use the page and read documents."
     )
     limit_per_key: str = Field("600/minute", description="Requests with one key.")
-    limit_per_address: str = Field("120/minute", description="Requests from one address.")
+    limit_per_address: str = Field("600/minute", description="Requests from one address.")
 
     @field_validator("limit_per_key", "limit_per_address")
     @classmethod

@@ -187,6 +187,17 @@ def test_a_public_key_in_the_address_asks_without_a_preflight(keyed, secrets):
     assert reply.headers["vary"] == "Origin"
 
 
+def test_without_an_origin_a_public_key_counts_for_the_services_own_pages(keyed, secrets):
+    origin = str(keyed.base_url).rstrip("/")
+    own = new_key(KeyKind.PUBLIC, now=dt.datetime.now(dt.UTC), origins=(origin,))
+    KeyFile(secrets[0]).add(own.key)
+
+    with_own = keyed.get("/v1/ask", params={"q": "words", "key": own.secret})
+    with_others = keyed.get("/v1/ask", params={"q": "words", "key": secrets[1]["public"]})
+
+    assert (with_own.status_code, with_others.status_code) == (200, 403)
+
+
 def test_replies_never_allow_credentials_or_every_site(keyed, headers):
     reply = keyed.get(ASK, headers=headers("public", Cookie="a=b"))
 
