@@ -6,7 +6,8 @@ import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
-const TARGET = ["es2022", "chrome123", "firefox120", "safari17.5"]; // the first with light-dark()
+// The first with light-dark() and AbortSignal.any().
+const TARGET = ["es2022", "chrome123", "firefox124", "safari17.5"];
 
 // Fields that neither the service, nor a page, nor the DOM knows by name.
 const OWN = /^(choose|debounce|emit|judge|leave|service|settings)$/;

@@ -117,6 +117,33 @@ def test_a_page_that_makes_markup_of_the_same_texts_runs_at_least_half_of_them(o
     assert len(fields) >= len(PAYLOADS) * len(FIELDS) / 2
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"passages": [None]},
+        {"passages": [{}]},
+        {"passages": [{**ANSWERED["passages"][0], "highlights": "all"}]},
+        {"passages": [{**ANSWERED["passages"][0], "title": {"a": 1}, "text": 7}]},
+        {"citations": [None]},
+        {"citations": [{}]},
+        {"answer": {}},
+        {"answer": {"text": ["a"], "spans": None}},
+        {"answer": {"text": "a", "spans": [{"start": "x", "end": -9, "citations": "1"}]}},
+        {"disagreements": [{"values": None}]},
+        {"read_as": {"a": 1}},
+    ],
+)
+def test_a_reply_that_breaks_the_contract_does_not_break_the_box(replies, opened, wrong):
+    replies.answers["wrong"] = Answer(changed(ANSWERED, **wrong))
+    tab = opened()
+
+    tab.evaluate("document.querySelector('ask-widget').open('wrong')")
+    expect(tab.locator("[part=body]")).to_have_attribute("aria-busy", "false")
+    tab.evaluate("document.querySelector('ask-widget').open('right')")
+
+    expect(tab.get_by_role("region", name="Answer")).to_contain_text(QUOTE)
+
+
 def test_under_a_strict_policy_and_trusted_types_all_works(opened):
     tab = opened(headers={"Content_Security_Policy": STRICT})
     tab.evaluate(
