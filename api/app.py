@@ -25,6 +25,7 @@ from api.rates import Rates
 from api.service import Service
 from api.settings import Settings
 from api.state import State
+from api.upkeep import Upkeep
 from api.workers import Workers
 
 __all__ = ["create_app"]
@@ -56,7 +57,10 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.get_running_loop().run_in_executor(None, service.warm)
+        upkeep = Upkeep(service.opened, settings.compaction())
+        upkeep.start()
         yield
+        upkeep.stop()
         state.workers.close()
         service.close()
 

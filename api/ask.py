@@ -1,34 +1,36 @@
-"""`ask`: a question from the command line."""
+"""`ask`: a question from the command line.
 
+What every call needs is imported here, and that is click; the rest where it is used. With a server
+on the data folder this is a thin client, and nothing of the index is loaded.
+"""
+
+import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import click
 
 from api.client import ClientError, ask_server
-from api.command import EXIT_ABSTAINED, EXIT_USAGE, guarded
+from api.command import EXIT_ABSTAINED, EXIT_USAGE, guarded, wants_colour
+from api.version import VERSION
 
-if TYPE_CHECKING:
-    from api.settings import Settings
+__all__ = ["ask", "main"]
 
-__all__ = ["main"]
-
-Asker = Callable[[str], dict[str, Any]]  # Any: parsed JSON of the contract
+Json = dict[str, Any]  # Any: parsed JSON of the contract
+Asker = Callable[[str], Json]
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+# Tuples with names: to make a frozen dataclass takes two milliseconds of every call.
+class _Target(NamedTuple):
     """Who is to be asked, as the command line has it."""
 
     url: str | None
-    data: Path | None
-    collection: str | None
-    model: str | None
+    flags: Mapping[str, Any]  # of settings
     timeout: float
     verbose: bool
 
@@ -36,6 +38,14 @@ class _Target:
         """Tell what is done, where that is wanted."""
         if self.verbose:
             click.echo(message, err=True)
+
+
+class _Output(NamedTuple):
+    """What becomes of a reply: how it is printed, and what is opened and copied."""
+
+    style: str
+    open: int | None
+    copy: int | None
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,11 +57,20 @@ class _Target:
 @click.option("--language", multiple=True, help="Only in this language; may be repeated.")
 @click.option("--tag", multiple=True, help="Only with this tag; may be repeated.")
 @click.option("--document", "document_id", multiple=True, help="Only from this document.")
-@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    help="Rank by meaning, by words, or by both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the reply as JSON.")
 @click.option("--jsonl", is_flag=True, help="Print each reply as one line of JSON.")
 @click.option(
     "--format", "style", type=click.Choice(["text", "md", "csv"]), default="text", help="Output."
+)
+@click.option("--open", type=click.IntRange(1), metavar="N", help="Open citation N in a browser.")
+@click.option(
+    "--copy", type=click.IntRange(1), metavar="N", help="Copy citation N, with its place."
 )
 @click.option("--batch", type=click.Path(path_type=Path), help="Ask every line of a file.")
 @click.option("--url", metavar="URL", help="Ask this server (FOOTNOTED_URL).")
@@ -61,40 +80,44 @@ class _Target:
 @click.option("--model", help="Encoder (FOOTNOTED_MODEL).")
 @click.option("-v", "--verbose", is_flag=True, help="Say who answers; show tracebacks.")
 @click.option("--explain", is_flag=True, help="Say of each passage why it stands there.")
-@click.version_option(package_name="footnoted", prog_name="ask")
+@click.version_option(VERSION, prog_name="ask")
 def ask(
     question: tuple[str, ...],
-    as_json: bool,
-    jsonl: bool,
-    style: str,
     batch: Path | None,
     url: str | None,
     timeout: float,
-    data: Path | None,
-    collection: str | None,
-    model: str | None,
     verbose: bool,
-    **fields: Any,  # the request's own fields, which go on as they are
+    **options: Any,  # of the output, of the settings, and the request's own fields
 ) -> None:
     """Ask your documents: the answer in their words, and where they stand.
 
     QUESTION may be - to read one question a line from standard input.
 
-    Exit codes: 0 answered, 1 not answered, 2 wrong usage, 3 no server or index, 5 server error,
-    6 no answer in time, 130 interrupted.
+    Exit codes: 0 answered, 1 not answered, 2 wrong usage, 3 no server or index, 4 key refused,
+    5 server error, 6 no answer in time, 130 interrupted.
     """
-    questions = list(_questions(question, batch))
-    if not questions:
+    questions = _questions(question, batch)
+    first = next(questions, None)
+    if first is None:
         raise click.UsageError('no question; try: ask "What fee does El Salvador charge?"')
-    url = url or os.environ.get("FOOTNOTED_URL")
-    target = _Target(url, data, collection, model, timeout, verbose)
-    asker, server = _asker(target, _request(fields, collection))
+    output = _output(options)
+    flags = {name: options.pop(name) for name in ("data", "collection", "model")}
+    target = _Target(url or os.environ.get("FOOTNOTED_URL"), flags, timeout, verbose)
+    asker, server = _asker(target, _request(options, flags["collection"]))
     answered = True
-    for position, text in enumerate(questions):
+    alone = not batch and question != ("-",)
+    for position, text in enumerate(chain([first], questions)):
         reply = asker(text)
+        gc.enable()
         answered = answered and reply["status"] != "abstained"
-        _print(reply, position, "json" if as_json else "jsonl" if jsonl else style, server)
+        _show(reply, output, server, position=position, alone=alone)
     sys.exit(0 if answered else EXIT_ABSTAINED)
+
+
+def _output(options: Json) -> _Output:
+    style, as_json, jsonl = (options.pop(name) for name in ("style", "as_json", "jsonl"))
+    style = "json" if as_json else "jsonl" if jsonl else style
+    return _Output(style, options.pop("open"), options.pop("copy"))
 
 
 def _questions(arguments: tuple[str, ...], batch: Path | None) -> Iterator[str]:
@@ -109,7 +132,7 @@ def _questions(arguments: tuple[str, ...], batch: Path | None) -> Iterator[str]:
     yield from filter(None, (line.strip() for line in lines))
 
 
-def _request(fields: dict[str, Any], collection: str | None) -> dict[str, Any]:
+def _request(fields: Json, collection: str | None) -> Json:
     filters = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
@@ -120,40 +143,42 @@ def _request(fields: dict[str, Any], collection: str | None) -> dict[str, Any]:
     return request | ({"collection": collection} if collection else {})
 
 
-def _asker(target: _Target, request: dict[str, Any]) -> tuple[Asker, str | None]:
+def _asker(target: _Target, request: Json) -> tuple[Asker, str | None]:
     """Who answers: the server that is named, else one on the data folder, else this process."""
     if target.url:
         return _remote_asker(target, target.url, request), target.url
     from api.discovery import find_server
-    from api.settings import read_settings
+    from api.sources import data_folder, given
 
-    settings = read_settings(
-        {"data": target.data, "collection": target.collection, "model": target.model}
-    )
-    request = {**request, "collection": settings.collection}
-    if found := find_server(settings.data):
+    chosen = given(target.flags)
+    data = Path(chosen["data"].value) if "data" in chosen else data_folder()
+    if "collection" in chosen:
+        request = {**request, "collection": chosen["collection"].value}
+    if found := find_server(data):
         return _remote_asker(target, found.url, request), found.url
-    target.say(f"answered by this process from {settings.data}")
-    return _local_asker(settings, request), None
+    target.say(f"answered by this process from {data}")
+    return _local_asker(target, request), None
 
 
-def _remote_asker(target: _Target, url: str, request: dict[str, Any]) -> Asker:
+def _remote_asker(target: _Target, url: str, request: Json) -> Asker:
     target.say(f"answered by the server at {url}")
     return lambda text: ask_server(url, {**request, "question": text}, timeout=target.timeout)
 
 
-def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
+def _local_asker(target: _Target, request: Json) -> Asker:
     from pydantic import ValidationError
 
     from api.replies import AskReply
     from api.requests import AskRequest
     from api.service import Service
+    from api.settings import read_settings
 
+    settings = read_settings(dict(target.flags))
     service = Service(settings.for_questions())
     name = settings.collection
     service.collection(name)
 
-    def answer(text: str) -> dict[str, Any]:
+    def answer(text: str) -> Json:
         try:
             body = AskRequest.model_validate({**request, "question": text})
         except ValidationError as error:
@@ -167,7 +192,21 @@ def _local_asker(settings: "Settings", request: dict[str, Any]) -> Asker:
     return answer
 
 
-def _print(reply: dict[str, Any], position: int, style: str, server: str | None) -> None:
+def _show(reply: Json, output: _Output, server: str | None, *, position: int, alone: bool) -> None:
+    if output.style == "text":
+        _print_text(reply, server, first=position == 0, alone=alone)
+    else:
+        _print_data(reply, output.style, header=position == 0)
+    if output.open or output.copy:
+        from api.acting import copy, open_link
+
+        if output.open:
+            open_link(reply, output.open, server=server)
+        if output.copy:
+            copy(reply, output.copy)
+
+
+def _print_data(reply: Json, style: str, *, header: bool) -> None:
     if style == "json":
         click.echo(json.dumps(reply, ensure_ascii=False, indent=2))
     elif style == "jsonl":
@@ -176,21 +215,38 @@ def _print(reply: dict[str, Any], position: int, style: str, server: str | None)
         from api.formats import as_markdown
 
         click.echo(as_markdown(reply))
-    elif style == "csv":
+    else:
         from api.formats import as_csv
 
-        click.echo(as_csv(reply, header=position == 0), nl=False)
-    else:
-        from rich.console import Console
+        click.echo(as_csv(reply, header=header), nl=False)
 
-        from api.terminal import print_reply
 
-        console = Console(highlight=False, soft_wrap=False)
-        if position:
-            click.echo()
-        print_reply(console, reply, server=server)
+def _print_text(reply: Json, server: str | None, *, first: bool, alone: bool) -> None:
+    from api.terminal import Terminal, reply_text
+
+    wanted = wants_colour()
+    colour = sys.stdout.isatty() if wanted is None else wanted
+    text = reply_text(reply, Terminal(_size("COLUMNS", 0, 80), colour), server=server)
+    if alone and sys.stdout.isatty() and text.count("\n") >= _size("LINES", 1, 24):
+        os.environ.setdefault("LESS", "FRX")  # as git does: no waiting where it fits, colours
+        click.echo_via_pager(text, color=colour)
+        return
+    click.echo(text if first else f"\n{text}", nl=False, color=colour)
+
+
+def _size(variable: str, axis: int, otherwise: int) -> int:
+    """Columns or lines of the terminal, as shutil tells them, which takes 3 ms to import."""
+    wanted = os.environ.get(variable, "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())[axis] or otherwise
+    except OSError:
+        return otherwise
 
 
 def main() -> None:
     """Entry point of `ask`."""
+    # A tenth of the time of a cold start goes into looking for cycles among what was just imported.
+    gc.disable()
     guarded(ask)

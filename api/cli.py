@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from api.command import guarded
 from api.key_commands import keys
+from api.version import VERSION
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -34,7 +36,7 @@ def common(command: Command) -> Command:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnoted", prog_name="footnoted")
+@click.version_option(VERSION, prog_name="footnoted")
 def footnoted() -> None:
     """Answers from your own documents, in the words of the source.
 
@@ -145,7 +147,12 @@ def verify(file: Any, as_json: bool, **flags: Any) -> None:
 @click.option("--html", type=FILE, help="Write a report to this file.")
 @click.option("--save", type=FILE, help="Keep the run in this file, to compare with later.")
 @click.option("--against", type=FILE, help="Compare with the run that --save kept there.")
-@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    help="Rank by meaning, by words, or by both.",
+)
 @click.option("--depth", type=click.IntRange(20, 1000), default=20, help="Hits looked at.")
 @common
 def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -> None:
@@ -155,6 +162,8 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
     is right: ids of passages or documents, or words of a passage; an empty list where the
     documents do not say. `id`, `answers` and `answerable` may be given.
     """
+    if find_spec("scipy") is None or find_spec("ir_measures") is None:
+        raise click.UsageError('`eval` needs an extra: pip install "footnoted[eval]"')
     from api.evaluating import Files, evaluate_file
     from api.service import Service
     from index.types import Mode
@@ -208,7 +217,7 @@ def config(origin: bool, **flags: Any) -> None:
     from api.settings import origins
 
     settings = _settings(flags)
-    came_from = origins(settings, _given(flags))
+    came_from = origins(_given(flags))
     for name, value in settings.model_dump(mode="json").items():
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         click.echo(f"{line:<48} # {came_from[name]}" if origin else line)

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 __all__ = ["ClientError", "ask_server"]
 
@@ -31,6 +29,10 @@ def ask_server(url: str, body: Mapping[str, Any], *, timeout: float) -> dict[str
     Raises:
         ClientError: No server there, a refusal, a fault of the server, or no answer in time.
     """
+    # Here, since `ask --help` has no use for it, and it takes as long as the rest of the command.
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ClientError(f"{url!r} is not the address of a server; try http://127.0.0.1:8080", 2)

@@ -8,7 +8,14 @@ import click
 
 from api.client import ClientError
 
-__all__ = ["EXIT_ABSTAINED", "EXIT_FAULT", "EXIT_NO_INDEX", "EXIT_USAGE", "guarded"]
+__all__ = [
+    "EXIT_ABSTAINED",
+    "EXIT_FAULT",
+    "EXIT_NO_INDEX",
+    "EXIT_USAGE",
+    "guarded",
+    "wants_colour",
+]
 
 EXIT_ABSTAINED = 1
 EXIT_USAGE = 2
@@ -41,22 +48,32 @@ def guarded(command: click.Command) -> None:
         _stop_for(error)
 
 
+def wants_colour() -> bool | None:
+    """What the environment says; None leaves it to whether there is a terminal."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
 def _invoke(command: click.Command) -> None:
     """Run a command as click's own `main` does, but leave a closed pipe and Ctrl-C to us."""
     name, *arguments = sys.argv
     try:
         program = name.rpartition("/")[2]
-        with command.make_context(program, arguments, color=_wants_colour()) as context:
+        _complete(program, command)
+        with command.make_context(program, arguments, color=wants_colour()) as context:
             command.invoke(context)
     finally:
         sys.stdout.flush()  # a reader that went away is noticed here and not at the very end
 
 
-def _wants_colour() -> bool | None:
-    """What the environment says; None leaves it to whether there is a terminal."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None
+def _complete(program: str, command: click.Command) -> None:
+    """What a shell asks when the Tab key is pressed: see share/completions."""
+    variable = f"_{program.upper()}_COMPLETE"
+    if instruction := os.environ.get(variable):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(command, {}, program, variable, instruction))
 
 
 def _stop_for(error: Exception) -> None:
@@ -71,7 +88,7 @@ def _stop_for(error: Exception) -> None:
     from api.origins import OriginError
     from api.questions import QuestionsError
     from api.runs import RunFileError
-    from api.settings import SettingsError
+    from api.sources import SettingsError
 
     codes: dict[type[Exception], int] = {
         SettingsError: EXIT_USAGE,

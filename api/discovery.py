@@ -2,10 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
@@ -13,8 +11,7 @@ FILE = "server.json"
 ANSWER_SECONDS = 2.0  # to a health check, which waits for no question
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A server that says it runs on a data folder."""
 
     url: str
@@ -43,6 +40,9 @@ def find_server(data: Path) -> Announcement | None:
 
 
 def _answers(url: str) -> bool:
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
+
     # A killed server leaves its announcement behind, and its port may be somebody else's by now.
     parts = urlsplit(url)
     try:

@@ -99,6 +99,9 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     index_errors.UnknownDocumentError: (404, "unknown-document"),
     index_errors.IndexLockedError: (409, "index-locked"),
     index_errors.IndexFormatError: (409, "index-format"),
+    index_errors.IndexDamagedError: (503, "index-damaged"),
+    index_errors.IndexRolledBackError: (503, "index-damaged"),
+    index_errors.DiskFullError: (507, "disk-full"),
     index_errors.ModelMismatchError: (409, "model-mismatch"),
     index_errors.ModelError: (503, "model-unavailable"),
     index_errors.ModelChangedError: (503, "model-unavailable"),
@@ -132,6 +135,7 @@ TITLES = {
     429: "Too many requests",
     500: "Internal error",
     503: "Not available now",
+    507: "No room left",
 }
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["CSV_COLUMNS", "as_csv", "as_markdown"]
+__all__ = ["CSV_COLUMNS", "as_csv", "as_markdown", "reference"]
 
 Json = Mapping[str, Any]  # Any: parsed JSON of the contract
 
@@ -31,7 +31,7 @@ def as_markdown(reply: Json) -> str:
     quoted = reply["answer"]["text"].replace("\n", "\n> ")
     numbers = "".join(f"[^{citation['number']}]" for citation in reply["citations"])
     notes = "\n".join(
-        f"[^{citation['number']}]: {_reference(citation)}" for citation in reply["citations"]
+        f"[^{citation['number']}]: {reference(citation)}" for citation in reply["citations"]
     )
     return f"**{reply['question']}**\n\n> {quoted}{numbers}\n\n{notes}\n"
 
@@ -54,7 +54,8 @@ def as_csv(reply: Json, *, header: bool) -> str:
     return rows.getvalue()
 
 
-def _reference(citation: Json) -> str:
+def reference(citation: Json) -> str:
+    """Where a quote stands, in one line for a footnote."""
     parts = [
         citation["author"],
         f"“{citation['title']}”",

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,10 +11,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from api.service import Service
 from index.collection import Collection
-from index.errors import SourceError
+from index.errors import IndexLockedError, SourceError
 from index.ingest import Arrival, Ingester, Report
 from index.ingest import Progress as Step
 from index.loading import Source, find_sources, load
+from index.reports import Status
 from index.types import Draft
 
 __all__ = ["ingest_paths"]
@@ -46,6 +47,17 @@ def ingest_paths(
             yield report
     if prune:
         yield from ingester.prune(paths, seen=reports)
+    if any(report.status is not Status.UNCHANGED for report in reports):
+        _compact(service, name)
+
+
+def _compact(service: Service, name: str) -> None:
+    """Put many new vectors into graphs now: nobody else may come to do it."""
+    console = Console(stderr=True)
+    text = "building the graph of nearest passages"
+    shown = console.status(text) if console.is_terminal else nullcontext()
+    with shown, suppress(IndexLockedError):  # where the service that runs here is at it
+        service.collection(name).compact(service.settings.compaction())
 
 
 @contextmanager

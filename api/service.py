@@ -5,14 +5,18 @@ import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from index.collection import Collection, collection_names
-from index.embedding import Encoder, SentenceTransformerEncoder
+from index.embedding import Encoder
+from index.encoders import encoder_for
 from index.errors import FootnotedError, IndexMissingError, UnknownCollectionError
-from index.ingest import Ingester, Progress
 from index.models import ModelFolder, find_model
 from qa.answering import Answerer
+
+if TYPE_CHECKING:
+    from index.ingest import Ingester, Progress
 
 __all__ = ["Service"]
 
@@ -38,15 +42,15 @@ class Service:
 
     @cached_property
     def model(self) -> ModelFolder:
-        """The model of the settings, its weights checked."""
+        """The model of the settings."""
         return find_model(self.settings.model)
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder of the settings; its weights are checked here and loaded at first use."""
+        """The encoder of the settings; it is checked and loaded at its first use."""
         with self._guard:
             if self._encoder is None:
-                self._encoder = SentenceTransformerEncoder(
+                self._encoder = encoder_for(
                     self.model,
                     prefixes=self.settings.prefixes(),
                     threads=self.settings.threads,
@@ -60,6 +64,11 @@ class Service:
     def collections(self) -> tuple[str, ...]:
         """Names of the collections that are there."""
         return collection_names(self.data)
+
+    def opened(self) -> tuple[Collection, ...]:
+        """The collections that are open, in no particular order."""
+        with self._guard:
+            return tuple(self._collections.values())
 
     def collection(self, name: str) -> Collection:
         """An existing collection.
@@ -94,13 +103,15 @@ class Service:
         name: str,
         *,
         make: bool = False,
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> Ingester:
+        on_progress: "Callable[[Progress], None] | None" = None,
+    ) -> "Ingester":
         """What puts documents into a collection.
 
         The first collection of a data folder is made here; others only where `make` says so, for
         a misspelt name would make one, too.
         """
+        from index.ingest import Ingester  # whoever only asks does not wait for it
+
         with self._guard:
             try:
                 collection = self.collection(name)

@@ -1,50 +1,33 @@
-"""Settings: from flags, then FOOTNOTED_* variables, then footnoted.toml. Read once, at start."""
+"""Settings, their defaults and their limits. Read once, at start; from where: api.sources."""
 
-import difflib
-import os
+import json
+import typing
 from pathlib import Path
 from typing import Any, Self
 
-from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from index.errors import FootnotedError
+from api.sources import NAMES, SettingsError, data_folder, given
+from index.dense_leg import CompactionRule
 from index.loading import Limits
 from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
 from index.search import RankingPolicy
+from index.segments import Memory
 from qa.answering import AnswerPolicy
 
-__all__ = ["CONFIG_FILE", "PREFIX", "Settings", "SettingsError", "origins", "read_settings"]
+__all__ = ["Settings", "SettingsError", "origins", "read_settings"]
 
-PREFIX = "FOOTNOTED_"
-CONFIG_FILE = "footnoted.toml"
 RANKING, ANSWERING, LIMITS = RankingPolicy(), AnswerPolicy(), Limits()
-# Variables that other parts of the contract read; they are no settings of the service.
-CLIENT_VARIABLES = frozenset({"FOOTNOTED_URL"})
+COMPACTION = CompactionRule()
 
 
-class SettingsError(FootnotedError):
-    """A setting is unknown or has a value that it cannot have."""
-
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that an operator may choose. `footnoted config --origin` shows where from."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=CONFIG_FILE
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: Path = Field(
-        default_factory=lambda: user_data_path("footnoted", appauthor=False),
-        description="Folder of the collections.",
-    )
+    data: Path = Field(default_factory=data_folder, description="Folder of the collections.")
     collection: str = Field("default", description="Collection that commands and pages use.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the service listens on.")
@@ -52,7 +35,7 @@ class Settings(BaseSettings):
     query_prefix: str = Field("", description="Put in front of questions for the encoder.")
     passage_prefix: str = Field("", description="Put in front of passages for the encoder.")
     threads: int | None = Field(
-        None, ge=1, description="CPU threads of one encoding; default 1 for questions, else all."
+        None, ge=1, description="Texts encoded at once; default 1 for questions, else all cores."
     )
     workers: int = Field(2, ge=1, le=64, description="Questions that are worked on at once.")
     waiting: int = Field(16, ge=0, description="Questions that may wait; further ones get a 503.")
@@ -63,6 +46,12 @@ class Settings(BaseSettings):
     rerank: int = Field(RANKING.rerank, ge=0, le=100, description="Passages re-ranked; 0 for none.")
     token_vectors: bool = Field(
         True, description="Keep what re-ranking needs, about 7.5 KiB a passage."
+    )
+    exact_passages: int = Field(
+        COMPACTION.exact, ge=1, description="Above so many, passages are found along graphs."
+    )
+    vector_memory: Memory = Field(
+        COMPACTION.memory, description="full: as computed; low: a byte a dimension in graphs."
     )
     least_support: float = Field(
         ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
@@ -87,17 +76,6 @@ class Settings(BaseSettings):
 
         return check_rate(text)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
     def prefixes(self) -> Prefixes:
         return Prefixes(self.query_prefix, self.passage_prefix)
 
@@ -112,6 +90,9 @@ class Settings(BaseSettings):
     def ranking(self) -> RankingPolicy:
         return RankingPolicy(fusion=self.fusion, dense_share=self.dense_share, rerank=self.rerank)
 
+    def compaction(self) -> CompactionRule:
+        return CompactionRule(exact=self.exact_passages, memory=self.vector_memory)
+
     def answering(self) -> AnswerPolicy:
         return AnswerPolicy(least_support=self.least_support)
 
@@ -125,45 +106,30 @@ def read_settings(flags: dict[str, Any] | None = None) -> Settings:
     Raises:
         SettingsError: A setting is unknown, or a value is wrong; its text names both.
     """
-    given = {name: value for name, value in (flags or {}).items() if value is not None}
-    _refuse_unknown_variables()
+    chosen = {name: _parsed(name, one.value) for name, one in given(flags).items()}
     try:
-        return Settings(**given)
+        return Settings(**chosen)
     except ValidationError as error:
         raise SettingsError("; ".join(_problem(item) for item in error.errors())) from None
-    except ValueError as error:
-        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}") from None
 
 
-def origins(settings: Settings, flags: dict[str, Any] | None = None) -> dict[str, str]:
+def origins(flags: dict[str, Any] | None = None) -> dict[str, str]:
     """Where each setting's value came from: flag, environment, footnoted.toml or default."""
-    given = {name for name, value in (flags or {}).items() if value is not None}
-    toml = TomlConfigSettingsSource(Settings)()
-    found = {}
-    for name in Settings.model_fields:
-        if name in given:
-            found[name] = "flag"
-        elif PREFIX + name.upper() in os.environ:
-            found[name] = f"environment ({PREFIX}{name.upper()})"
-        else:
-            found[name] = CONFIG_FILE if name in toml else "default"
-    return found
+    chosen = given(flags)
+    return {name: chosen[name].origin if name in chosen else "default" for name in NAMES}
 
 
-def _refuse_unknown_variables() -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            raise SettingsError(f"unknown setting {name}{_suggestion(name, known)}")
+def _parsed(name: str, value: Any) -> Any:
+    """A list is written as JSON where there is nothing but text, as in a variable."""
+    kind = typing.get_origin(Settings.model_fields[name].annotation)
+    if not (isinstance(value, str) and kind is list):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise SettingsError(f"setting {name!r} cannot be {value[:200]!r}: {error}") from None
 
 
 def _problem(item: Any) -> str:
     name = ".".join(str(part) for part in item["loc"])
-    if item["type"] == "extra_forbidden":
-        return f"unknown setting {name!r}{_suggestion(name, set(Settings.model_fields))}"
     return f"setting {name!r} cannot be {str(item['input'])[:200]!r}: {item['msg']}"
-
-
-def _suggestion(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -1,14 +1,12 @@
 """Replies as a person reads them in a terminal."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from api.lines import PLAIN, Style, Words, lines_of
 
-__all__ = ["print_reply"]
+__all__ = ["Terminal", "reply_text"]
 
 Json = Mapping[str, Any]  # Any: parsed JSON of the contract
 
@@ -18,110 +16,130 @@ REASONS = {
     "filtered_out": "No document passes these filters.",
 }
 WIDEST = 96  # columns; longer lines are hard to read
+NUMBER = 4  # columns in front of a card, where its number stands
 OTHERS_SHOWN = 3
+LINES_OF_OTHERS = 2
+BOLD, DIM, ITALIC, CYAN = Style(bold=True), Style(dim=True), Style(italic=True), Style(fg="cyan")
+MARKED = Style(fg="black", bg="yellow", bold=True)
 
 
-def print_reply(console: Console, reply: Json, *, server: str | None = None) -> None:
-    """Print the answer first, then the passage it stands in, then what else was near.
+class Terminal(NamedTuple):
+    """What can be shown: how many columns, and colours or none."""
+
+    columns: int
+    colour: bool
+
+    @property
+    def width(self) -> int:
+        return max(20, min(self.columns, WIDEST))
+
+    def lines(self, *words: Words, indent: int = 0) -> list[str]:
+        return lines_of(words, width=self.width - indent, colour=self.colour)
+
+
+def reply_text(reply: Json, terminal: Terminal, *, server: str | None = None) -> str:
+    """The answer first, then the passage it stands in, then what else was near.
 
     Args:
-        console: Colours and width are its business.
         reply: Of the contract's section 2.
+        terminal: Where it is shown.
         server: Address of the server that answered, for links.
+
+    Returns:
+        Lines without blanks at their ends, the last one ended, too.
     """
-    console.width = min(console.width, WIDEST)
-    with console.capture() as captured:
-        _print_parts(console, reply, server)
-    # Not by the console: it pads lines with blanks, and a closed pipe ends the process with 1.
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=console.file)
+    lines = [line.rstrip() for line in _lines(reply, terminal, server)]
+    return "\n".join(lines) + "\n"
 
 
-def _print_parts(console: Console, reply: Json, server: str | None) -> None:
-    passages = reply["passages"]
+def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]:
     if reply.get("read_as"):  # a server of an older version does not tell
-        console.print(Text(f"Read as: {reply['read_as']}", style="dim"))
+        yield from terminal.lines(Words(f"Read as: {reply['read_as']}", DIM))
     if reply["answer"]:
-        _print_answer(console, reply)
+        yield from terminal.lines(*_answer(reply["answer"]))
     elif reply["status"] == "abstained":
-        console.print(Text(REASONS[reply["abstained_because"]], style="bold"))
-    cited = [passage for passage in passages if passage["citation"]]
-    others = [passage for passage in passages if not passage["citation"]]
+        yield from terminal.lines(Words(REASONS[reply["abstained_because"]], BOLD))
+    cited = [passage for passage in reply["passages"] if passage["citation"]]
+    others = [passage for passage in reply["passages"] if not passage["citation"]]
     for passage in cited:
-        console.print()
-        _print_card(console, reply["citations"][passage["citation"] - 1], passage, server)
+        yield ""
+        citation = reply["citations"][passage["citation"] - 1]
+        yield from _card(terminal, citation, passage, server)
     if others:
-        console.print()
-        heading = "Also near" if cited else "Closest passages"
-        console.print(Text(heading, style="dim"))
+        yield ""
+        yield from terminal.lines(Words("Also near" if cited else "Closest passages", DIM))
     for passage in others[:OTHERS_SHOWN]:
-        _print_other(console, passage)
+        yield from _other(terminal, passage)
 
 
-def _print_answer(console: Console, reply: Json) -> None:
-    line = Text()
-    text = reply["answer"]["text"]
-    for span in reply["answer"]["spans"]:
-        line.append(text[span["start"] : span["end"]], style="bold")
+def _answer(answer: Json) -> Iterator[Words]:
+    for span in answer["spans"]:
+        yield Words(answer["text"][span["start"] : span["end"]], BOLD)
         for number in span["citations"]:
-            line.append(f"\u00a0[{number}]", style="cyan")
-    console.print(line)
+            yield Words(f"\u00a0[{number}]", CYAN)
 
 
-def _print_card(console: Console, citation: Json, passage: Json, server: str | None) -> None:
-    lines = filter(None, (_origin(citation), _place(citation), _link(citation, server)))
-    _print_indented(
-        console,
-        Text(f"[{citation['number']}]", style="cyan"),
+def _card(terminal: Terminal, citation: Json, passage: Json, server: str | None) -> Iterator[str]:
+    paragraphs = [
         _title(passage),
-        _marked(passage, plain=console.no_color or not console.color_system),
-        *(Text(line, style="dim") for line in lines),
+        _marked(passage, plain=not terminal.colour),
+        [Words(_origin(citation), DIM)],
+        [Words(_place(citation), DIM)],
         *_why(passage),
-    )
+    ]
+    yield from _numbered(terminal, Words(f"[{citation['number']}]", CYAN), paragraphs)
+    if link := f"{server.rstrip('/')}{citation['link']}" if server else citation["url"]:
+        yield f"{' ' * NUMBER}{link}"  # in one line, however long: a broken one leads nowhere
 
 
-def _print_other(console: Console, passage: Json) -> None:
-    shown = Text(" ".join(passage["text"].split()), style="dim")
-    shown.truncate(max(20, 2 * (console.width - 6)), overflow="ellipsis")
-    lines = [_title(passage), shown, *_why(passage)]
-    _print_indented(console, Text(f"{passage['rank']}.", style="dim"), *lines)
+def _other(terminal: Terminal, passage: Json) -> Iterator[str]:
+    begin = [Words(_beginning(passage["text"], width=terminal.width - NUMBER), DIM)]
+    paragraphs = [_title(passage), begin, *_why(passage)]
+    yield from _numbered(terminal, Words(f"{passage['rank']}.", DIM), paragraphs)
 
 
-def _why(passage: Json) -> list[Text]:
+def _beginning(text: str, *, width: int) -> str:
+    """As much of a text as a few lines hold, with a sign where more follows."""
+    words = [Words(" ".join(text.split()))]
+    *lines, last = lines_of(words, width=width, colour=False)[: LINES_OF_OTHERS + 1]
+    if len(lines) < LINES_OF_OTHERS:
+        return "\n".join([*lines, last])
+    lines[-1] = f"{lines[-1].rstrip()[: width - 1]}…"
+    return "\n".join(lines)
+
+
+def _numbered(terminal: Terminal, number: Words, paragraphs: list[list[Words]]) -> Iterator[str]:
+    """Paragraphs one below the other, with a number beside the first line."""
+    [shown] = terminal.lines(number)
+    margin = " " * (NUMBER - 1 - len(number.text)) + shown + " "
+    for paragraph in paragraphs:
+        for line in terminal.lines(*paragraph, indent=NUMBER):
+            yield margin + line
+            margin = " " * NUMBER
+
+
+def _why(passage: Json) -> list[list[Words]]:
     """Why a passage stands where it stands, if that was asked for."""
     explanation = passage.get("explanation")
-    return [Text(explanation["summary"], style="italic")] if explanation else []
+    return [[Words(explanation["summary"], ITALIC)]] if explanation else []
 
 
-def _print_indented(console: Console, number: Text, *lines: Text) -> None:
-    """Lines one below the other, with a number beside the first."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=3, justify="right")
-    grid.add_column()
-    for position, line in enumerate(lines):
-        grid.add_row(number if position == 0 else Text(), line)
-    console.print(grid)
+def _title(passage: Json) -> list[Words]:
+    heading = f" › {passage['heading']}" if passage["heading"] else ""
+    return [Words(passage["title"], BOLD), Words(heading)]
 
 
-def _title(passage: Json) -> Text:
-    title = Text(passage["title"], style="bold")
-    if passage["heading"]:
-        title.append(f" › {passage['heading']}", style="not bold")
-    return title
-
-
-def _marked(passage: Json, *, plain: bool) -> Text:
+def _marked(passage: Json, *, plain: bool) -> list[Words]:
     """The passage with the answer marked: by colour, or by » and « where there is none."""
-    text = passage["text"]
-    answers = [mark for mark in passage["highlights"] if mark["kind"] == "answer"]
-    marked = Text()
-    position = 0
-    for mark in answers:
-        marked.append(text[position : mark["start"]])
-        answer = text[mark["start"] : mark["end"]]
-        marked.append(f"»{answer}«" if plain else answer, style="bold black on yellow")
-        position = mark["end"]
-    marked.append(text[position:])
-    return marked
+    text, position = passage["text"], 0
+    marked: list[Words] = []
+    for mark in passage["highlights"]:
+        if mark["kind"] == "answer":
+            answer = text[mark["start"] : mark["end"]]
+            marked.append(Words(text[position : mark["start"]], PLAIN))
+            marked.append(Words(f"»{answer}«" if plain else answer, MARKED))
+            position = mark["end"]
+    return [*marked, Words(text[position:], PLAIN)]
 
 
 def _origin(citation: Json) -> str:
@@ -138,17 +156,8 @@ def _date(citation: Json) -> str:
 
 
 def _place(citation: Json) -> str:
-    parts: Iterable[str] = (
-        f"page {citation['page']}," if citation["page"] else "",
-        f"characters {citation['start']:,}–{citation['end']:,}",
-        f"of {citation['source']}",
-    )
+    page = f"page {citation['page']}, " if citation["page"] else ""
+    place = f"characters {citation['start']:,}–{citation['end']:,} of {citation['source']}"
     verified = citation["verification"] == "exact"
     check = "word for word" if verified else "NOT FOUND in the stored text"
-    return f"{' '.join(filter(None, parts))}, {check}"
-
-
-def _link(citation: Json, server: str | None) -> str:
-    if server:
-        return f"{server.rstrip('/')}{citation['link']}"
-    return citation["url"] or ""
+    return f"{page}{place}, {check}"

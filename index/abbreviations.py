@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.database import Connection
+from index.connections import Connection
 
 __all__ = ["Abbreviation", "expansions", "find_abbreviations", "put_abbreviations"]
 
@@ -39,7 +39,7 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
 
 
 def put_abbreviations(
-    connection: Connection, document_key: int | None, found: Iterable[Abbreviation]
+    connection: Connection, document_key: int, found: Iterable[Abbreviation]
 ) -> None:
     """Keep what a document defines."""
     connection.executemany(
@@ -65,7 +65,7 @@ def expansions(connection: Connection, question: str, *, words: Sequence[str]) -
         "WHERE long IN (SELECT value FROM json_each(?)) ORDER BY other",
         (json.dumps(shorts), json.dumps(longs)),
     )
-    return [row["other"] for row in rows]
+    return [other for (other,) in rows]
 
 
 def _definitions(text: str) -> Iterator[Abbreviation]:

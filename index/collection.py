@@ -1,8 +1,6 @@
 """One collection on disk: the store, what is derived from it, and who may write."""
 
-import os
 import re
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,25 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from filelock import FileLock, Timeout
-
 from index.dense import DenseIndex
+from index.dense_leg import CompactionRule, DenseLeg
 from index.embedding import EncoderIdentity
-from index.errors import IndexLockedError, IndexMissingError, UnknownCollectionError
-from index.lexical import LexicalIndex, LexicalSearcher
+from index.errors import DiskFullError, IndexLockedError, IndexMissingError, UnknownCollectionError
+from index.lexical import LexicalSearcher
+from index.lexical_leg import LexicalLeg
+from index.locks import WriterLock
 from index.store import Corpus, Store, Writer
-from index.types import Keys, Vectors
 
 __all__ = ["Collection", "Snapshot", "collection_names"]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 STORE_FILE = "store.sqlite"
-LEXICAL_FOLDER = "lexical"
 WAIT_S = 20.0
-WRITER_WAIT_S = 2.0  # a reader that catches up after a crash holds the lock for a moment, too
 PAUSE_S = 0.05
-BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +52,10 @@ class Collection:
         self.name = folder.name
         self.store = store
         self._folder = folder
-        self._lock = FileLock(folder / "writer.lock", thread_local=False)
+        self._lock = WriterLock(folder)
+        self._lexical = LexicalLeg(folder, store, self._lock)
+        self._dense = DenseLeg(folder, store)
         self._refreshing = threading.Lock()
-        self._writing = threading.Lock()
-        self._lexical: LexicalIndex | None = None
         self._snapshot: Snapshot | None = None
 
     @classmethod
@@ -114,10 +108,38 @@ class Collection:
         Raises:
             IndexLockedError: Another process is writing.
         """
-        with self._locked(wait=True):
+        with self._lock.held():
             with self.store.writing() as writer:
                 yield writer
-            self._catch_up()
+            self._lexical.catch_up()
+
+    def keep(self, rule: CompactionRule) -> None:
+        """What is to be done now and then: follow other processes, compact, tidy.
+
+        Raises:
+            IndexLockedError: Another process is at it.
+            DiskFullError: There is no room; everything is as it was.
+        """
+        self.snapshot()
+        self.compact(rule)
+        self.store.tidy()
+
+    def compact(self, rule: CompactionRule | None = None) -> bool:
+        """Put vectors into graphs where there are many; questions and changes go on meanwhile.
+
+        Returns:
+            Whether anything was done.
+
+        Raises:
+            IndexLockedError: Another process is at it.
+            DiskFullError: There is no room for new files; the old ones stay.
+        """
+        if not self._dense.compact(self.snapshot().dense, rule or CompactionRule()):
+            return False
+        with self._refreshing:
+            # Without a state just now the old one stays, which is as right, until the next change.
+            self._snapshot = self._read(self._snapshot) or self._snapshot
+        return True
 
     def close(self) -> None:
         self._snapshot = None
@@ -126,108 +148,37 @@ class Collection:
     def _refreshed(self) -> Snapshot:
         held = self._snapshot
         deadline = time.monotonic() + WAIT_S
-        while (fresh := self._read(held)) is None:
+        while (fresh := self._fresh(held)) is None:
             if held:
                 return held
             if time.monotonic() > deadline:
-                raise IndexLockedError(self._holder())
+                raise IndexLockedError(self._lock.holder)
             time.sleep(PAUSE_S)
         self._snapshot = fresh
         return fresh
 
+    def _fresh(self, held: Snapshot | None) -> Snapshot | None:
+        try:
+            return self._read(held)
+        except DiskFullError:
+            if held is None:
+                raise
+            return None
+
     def _read(self, held: Snapshot | None) -> Snapshot | None:
         """Both legs at the present generation, None while a writer is between the two."""
-        if not self._lexical_is_current():
+        if not self._lexical.is_current():
             return None
         with self.store.reading():
             corpus = self.store.corpus()
-            if held and held.generation > corpus.generation:
-                held = None  # an older state was restored
-            changes = self.store.changes_since(held.generation if held else 0)
-            vectors = self._vectors(changes.added)
-        lexical = self._opened_lexical().searcher()
+            if held and held.generation <= corpus.generation:
+                dense = self._dense.followed(held.dense, held.generation)
+            else:
+                dense = self._dense.opened()
+        lexical = self._lexical.searcher()
         # The store is always changed first: where it is as it was, so is the lexical index.
-        if self.store.generation() != corpus.generation or self._contained() != corpus.generation:
-            return None
-        dense = held.dense if held else DenseIndex(np.empty(0, np.int64), vectors[:0])
-        dense = dense.changed(removed=changes.removed, added=changes.added, vectors=vectors)
-        return Snapshot(corpus, dense, lexical)
-
-    def _vectors(self, keys: Keys) -> Vectors:
-        batches = [self.store.vectors(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH)]
-        return np.concatenate(batches) if batches else np.empty((0, 0), np.float32)
-
-    def _contained(self) -> int | None:
-        """The store's generation that the lexical index is at."""
-        return LexicalIndex.generation_in(self._lexical_folder, store=self.store.identity)
-
-    def _lexical_is_current(self) -> bool:
-        if self._contained() == self.store.generation():
-            return True
-        # A writer died between the store and the lexical index, or is at it just now.
-        try:
-            with self._locked(wait=False):
-                self._catch_up()
-        except IndexLockedError:
-            return False
-        return True
-
-    def _catch_up(self) -> None:
-        contained = self._contained()
-        if contained is None or contained > self.store.generation():
-            self._lexical = LexicalIndex.make(self._lexical_folder, store=self.store.identity)
-            contained = 0
-        changes = self.store.changes_since(contained)
-        if changes.generation != contained:
-            self._opened_lexical().apply(
-                generation=changes.generation,
-                removed=changes.removed,
-                added=(
-                    item
-                    for i in range(0, len(changes.added), BATCH)
-                    for item in self.store.indexed(changes.added[i : i + BATCH])
-                ),
-            )
-
-    def _opened_lexical(self) -> LexicalIndex:
-        if self._lexical is None:
-            self._lexical = LexicalIndex(self._lexical_folder)
-        return self._lexical
-
-    @property
-    def _lexical_folder(self) -> Path:
-        return self._folder / LEXICAL_FOLDER
-
-    @contextmanager
-    def _locked(self, *, wait: bool) -> Iterator[None]:
-        """Hold the right to write, against other processes and threads."""
-        if not self._writing.acquire(blocking=wait):
-            raise IndexLockedError("this process")
-        try:
-            self._lock_file(timeout=WRITER_WAIT_S if wait else 0)
-            try:
-                self._holder_note.write_text(f"process {os.getpid()} on {socket.gethostname()}")
-                yield
-            finally:
-                self._lock.release()
-        finally:
-            self._writing.release()
-
-    def _lock_file(self, *, timeout: float) -> None:
-        try:
-            self._lock.acquire(timeout=timeout)
-        except Timeout:
-            raise IndexLockedError(self._holder()) from None
-
-    @property
-    def _holder_note(self) -> Path:
-        return self._folder / "writer.txt"
-
-    def _holder(self) -> str:
-        try:
-            return self._holder_note.read_text()
-        except OSError:
-            return "another process"
+        now = (self.store.generation(), self._lexical.generation)
+        return Snapshot(corpus, dense, lexical) if now == (corpus.generation,) * 2 else None
 
 
 def _folder(data: Path, name: str) -> Path:

@@ -1,46 +1,39 @@
-"""The store's file: its format, its model, its connections. The only door to SQLite."""
+"""The store's file: its format, its model, its transactions."""
 
-import sqlite3
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from sqlite3 import Connection
-from weakref import WeakSet
 
+from index.connections import (
+    CHECKPOINT_RESTART,
+    NO_STORE,
+    Connection,
+    Connections,
+    add_checksums,
+    is_checked,
+    reserve_checksums,
+    translated,
+)
 from index.embedding import EncoderIdentity
-from index.errors import IndexFormatError, ModelMismatchError
+from index.errors import IndexDamagedError, IndexFormatError, ModelMismatchError
 
 __all__ = ["Connection", "Database"]
 
-FORMAT = "2"
-UPGRADES = {"1": "format_2.sql"}  # from a format to the next
-BUSY_S = 10.0
-
-
-class _Held:
-    """A thread's connection, closed with the thread.
-
-    A server's worker threads come and go; without this each would leave an open file behind.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()
+FORMAT = "3"
+LAYOUT = ("schema.sql", "format_2.sql", "format_3.sql")
+UPGRADES = {"1": "2", "2": "3"}  # from a format to the next, by the file named after that
+CHECKED_SINCE = "3"
+LONG_LOG = 64_000_000  # bytes
+REMOVALS_KEPT = 1_000  # changes; who is further behind begins anew
 
 
 class Database:
     """One SQLite file. Each thread has a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
-        self._guard = threading.Lock()
+        self._connections = Connections(path)
 
     @classmethod
     def create(cls, path: Path, model: EncoderIdentity) -> "Database":
@@ -48,6 +41,7 @@ class Database:
 
         Raises:
             IndexFormatError: The file that is there is not a store that this version reads.
+            IndexDamagedError: It is one, and its bytes are not those that were written.
             ModelMismatchError: The store that is there belongs to another model.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,10 +49,7 @@ class Database:
         # The format is asked first, because the journal mode is written into the file.
         database = cls.open(path) if path.stat().st_size else cls(path)
         with database._closed_on_error():
-            database.connection.execute("PRAGMA journal_mode=WAL")
-            with database.changing() as connection:
-                if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-                    _lay_out(connection, model)
+            database._lay_out(model)
             database.require_model(model)
         return database
 
@@ -68,6 +59,7 @@ class Database:
 
         Raises:
             IndexFormatError: The file is not a store that this version reads.
+            IndexDamagedError: It is one, and its bytes are not those that were written.
         """
         database = cls(path)
         with database._closed_on_error():
@@ -75,17 +67,12 @@ class Database:
         return database
 
     @property
-    def connection(self) -> Connection:
-        """The calling thread's own."""
-        held: _Held | None = getattr(self._local, "held", None)
-        return held.connection if held else self._connect()
-
-    @property
     def model(self) -> EncoderIdentity:
         """The encoder whose vectors the store holds."""
-        return EncoderIdentity(
-            self._meta("model"), self._meta("model_sha256"), self._meta("model_prefixes")
-        )
+        with self.reading():
+            return EncoderIdentity(
+                self._meta("model"), self._meta("model_sha256"), self._meta("model_prefixes")
+            )
 
     @property
     def identity(self) -> str:
@@ -105,56 +92,68 @@ class Database:
         """Number of the last committed change; 0 for an empty store."""
         return int(self._meta("generation"))
 
+    def removals_from(self) -> int:
+        """Which passages were removed is known for the changes after this one."""
+        return int(self._meta("removals_from"))
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent state for several reads; nested calls share it."""
-        connection = self.connection
+        """One consistent state for several reads; nested calls share it.
+
+        Raises:
+            IndexDamagedError: A page that is read is not as it was written.
+        """
+        connection = self._connections.own
         if connection.in_transaction:
             yield connection
             return
-        connection.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.execute("COMMIT")
+        with translated():
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                _end(connection, "COMMIT")
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """One durable change: all of it, or nothing if the block is left by an error."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        """One durable change: all of it, or nothing if the block is left by an error.
+
+        Raises:
+            DiskFullError: There is no room for it.
+        """
+        connection = self._connections.own
+        with translated():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                _end(connection, "ROLLBACK")
+                raise
+
+    def tidy(self) -> None:
+        """Bring a long write-ahead log into the file, and forget removals of long ago.
+
+        While questions overlap without a pause the log is never taken up by itself.
+        """
+        if self._connections.log_bytes() > LONG_LOG:
+            with translated():
+                self._connections.own.wal_checkpoint(mode=CHECKPOINT_RESTART)
+        upto = self.generation() - REMOVALS_KEPT
+        if upto > self.removals_from() + REMOVALS_KEPT:
+            with self.changing() as connection:
+                connection.execute("DELETE FROM removals WHERE generation <= ?", (upto,))
+                _set_meta(connection, "removals_from", str(upto))
+
+    def require_undamaged(self) -> None:
+        """Read every page. Raises IndexDamagedError where one is not as it was written."""
+        with self.reading() as connection:
+            if connection.pragma("integrity_check") != "ok":
+                raise IndexDamagedError
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._guard:
-            for held in list(self._held):
-                held.connection.close()
-            self._held.clear()
-            self._local = threading.local()
-
-    def _connect(self) -> Connection:
-        connection = sqlite3.connect(
-            # A missing file is an error and no new store: it was there when this was opened.
-            f"{self._path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=BUSY_S,
-        )
-        connection.row_factory = sqlite3.Row
-        # FULL, because NORMAL loses acknowledged writes in a power cut.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        held = self._local.held = _Held(connection)
-        with self._guard:
-            self._held.add(held)
-        return connection
+        self._connections.close()
 
     @contextmanager
     def _closed_on_error(self) -> Iterator[None]:
@@ -164,40 +163,71 @@ class Database:
             self.close()
             raise
 
+    def _lay_out(self, model: EncoderIdentity) -> None:
+        connection = self._connections.own
+        if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            reserve_checksums(connection)
+        connection.pragma("journal_mode", "wal")
+        with self.changing():
+            if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                _write_layout(connection, model)
+
     def _require_format(self) -> None:
-        try:
-            found = self._meta("format")
-        except (sqlite3.DatabaseError, KeyError) as error:
-            raise IndexFormatError(
-                "the index file is damaged or was not made by footnoted; it is left as it is. "
-                "Ingest into another folder with --data"
-            ) from error
-        if found in UPGRADES:
-            self._upgrade(found)
-        elif found != FORMAT:
+        found = self._found_format()
+        if found not in (*UPGRADES, FORMAT):
             raise IndexFormatError(
                 f"the index has format {found}, this version reads format {FORMAT}; it is left "
                 "as it is. Use the version of footnoted that made it, or ingest into another "
                 "folder with --data"
             )
+        if found != FORMAT:
+            self._upgrade(found)
+        elif not is_checked(self._connections.own):
+            raise IndexDamagedError  # somebody switched them off
+
+    def _found_format(self) -> str:
+        try:
+            return self._meta("format")
+        except (IndexDamagedError, *NO_STORE, KeyError) as error:
+            raise IndexFormatError(
+                "the index file is damaged or was not made by footnoted; it is left as it is. "
+                "Restore a snapshot, or ingest into another folder with --data"
+            ) from error
 
     def _upgrade(self, found: str) -> None:
-        """Bring an older file to this version's format: all of it, or nothing."""
-        with self.changing() as connection:
-            if self._meta("format") == found:
-                _execute(connection, UPGRADES[found])
-                connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (FORMAT,))
+        """Bring an older file to this version's format, a format at a time.
+
+        Each step is done as a whole or not at all, so an upgrade that was ended goes on here.
+        """
+        own = self._connections.own
+        while found in UPGRADES:
+            following = UPGRADES[found]
+            if following == CHECKED_SINCE and not is_checked(own):
+                with translated():
+                    add_checksums(own)
+            own.pragma("journal_mode", "wal")
+            with self.changing() as connection:
+                if self._meta("format") == found:
+                    _execute(connection, f"format_{following}.sql")
+                    _set_meta(connection, "format", following)
+            found = self._meta("format")
 
     def _meta(self, name: str) -> str:
-        found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        with self.reading() as connection:
+            found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         if found is None:
             raise KeyError(name)
         return str(found[0])
 
 
-def _lay_out(connection: Connection, model: EncoderIdentity) -> None:
-    _execute(connection, "schema.sql")
-    _execute(connection, "format_2.sql")
+def _end(connection: Connection, statement: str) -> None:
+    if connection.in_transaction:  # an error of SQLite's ends it, too
+        connection.execute(statement)
+
+
+def _write_layout(connection: Connection, model: EncoderIdentity) -> None:
+    for file in LAYOUT:
+        _execute(connection, file)
     facts = {
         "format": FORMAT,
         "identity": uuid.uuid4().hex,
@@ -206,13 +236,16 @@ def _lay_out(connection: Connection, model: EncoderIdentity) -> None:
         "model_sha256": model.sha256,
         "model_prefixes": model.prefixes,
     }
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", list(facts.items()))
+    for name, value in facts.items():
+        _set_meta(connection, name, value)
+
+
+def _set_meta(connection: Connection, name: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
 def _execute(connection: Connection, file: str) -> None:
-    # One by one, because executescript would end the transaction.
-    for statement in files("index").joinpath(file).read_text("utf-8").split(";\n"):
-        connection.execute(statement)
+    connection.execute(files("index").joinpath(file).read_text("utf-8"))
 
 
 def _described(model: EncoderIdentity) -> str:

@@ -1,39 +1,140 @@
-"""Nearest passages by cosine. The only door to faiss."""
+"""Nearest passages by cosine: large old parts along graphs, what came since exactly."""
 
-import faiss
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from index.ranking import Ranking, with_whole_ties
+from index.segments import Mask, Memory, Segment
 from index.types import Keys, Vectors
 
 __all__ = ["DenseIndex"]
 
+Stored = Callable[[Keys], Vectors]
 
-class DenseIndex:
-    """Exact inner-product search over passage vectors; never changed once it is made.
+# A flat part of fewer rows is copied with what is added, so that many small changes do not leave
+# many small parts; copying so many takes about 5 ms.
+MERGED = 8_192
 
-    Args:
-        keys: Ascending passage keys, shape (n,).
-        vectors: Shape (n, dim), rows of L2 norm 1, so that the inner product is the cosine.
-    """
 
-    def __init__(self, keys: Keys, vectors: Vectors) -> None:
-        self.keys = keys
-        self._index = faiss.IndexFlatIP(vectors.shape[1] if vectors.size else 1)
-        if len(keys):
-            self._index.add(vectors)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment, and which of its passages are still there; None for all."""
+
+    segment: Segment
+    alive: Mask | None = None
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.segment) if self.alive is None else int(self.alive.sum())
+
+    @property
+    def keys(self) -> Keys:
+        return self.segment.keys if self.alive is None else self.segment.keys[self.alive]
+
+    @property
+    def vectors(self) -> Vectors:
+        rows = np.arange(len(self.segment)) if self.alive is None else np.flatnonzero(self.alive)
+        return self.segment.vectors(rows)
+
+    def rows(self, keys: Keys) -> tuple[Mask, Keys]:
+        """Which of some keys are there, shape (len(keys),), and the rows of those."""
+        rows = np.searchsorted(self.segment.keys, keys)
+        there = np.zeros(len(keys), dtype=np.bool_)
+        inside = rows < len(self.segment)
+        there[inside] = self.segment.keys[rows[inside]] == keys[inside]
+        if self.alive is not None:
+            there[there] = self.alive[rows[there]]
+        return there, rows[there]
+
+    def among(self, keys: Keys) -> Mask:
+        """Which rows are there and of some keys, shape (n,)."""
+        mask = np.zeros(len(self.segment), dtype=np.bool_)
+        mask[self.rows(keys)[1]] = True
+        return mask
+
+    def without(self, removed: Keys) -> "_Part":
+        gone = self.among(removed)
+        if not gone.any():
+            return self
+        alive = ~gone if self.alive is None else self.alive & ~gone
+        part = replace(self, alive=alive)
+        # A graph keeps its dead rows until it is built anew; a flat part is copied in no time.
+        worth = self.segment.is_graph or 2 * len(part) > len(self.segment)
+        return part if worth or not len(part) else _Part(Segment.flat(part.keys, part.vectors))
+
+
+class DenseIndex:
+    """Inner-product search over passage vectors; never changed once it is made.
+
+    Args:
+        parts: Disjoint sets of passages.
+        stored: Vectors by their ascending keys as the store has them, for parts that keep them in
+            one byte a dimension.
+    """
+
+    def __init__(self, parts: Sequence[_Part] = (), *, stored: Stored | None = None) -> None:
+        self._parts = tuple(part for part in parts if len(part))
+        self._stored = stored
+
+    @classmethod
+    def of(cls, keys: Keys, vectors: Vectors) -> "DenseIndex":
+        """Exact search.
+
+        Args:
+            keys: Ascending passage keys, shape (n,).
+            vectors: Shape (n, dim), rows of L2 norm 1, so that the inner product is the cosine.
+        """
+        return cls([_Part(Segment.flat(keys, vectors))])
+
+    @classmethod
+    def over(cls, segments: Sequence[Segment], present: Keys, *, stored: Stored) -> "DenseIndex":
+        """What segments hold of the passages that are there; the first that has one counts."""
+        parts: list[_Part] = []
+        for segment in segments:
+            part = _Part(segment)
+            alive = part.among(present)
+            for other in parts:
+                alive &= ~part.among(other.keys)
+            parts.append(part if alive.all() else replace(part, alive=alive))
+        return cls(parts, stored=stored)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    @property
+    def keys(self) -> Keys:
+        """Of all passages, ascending."""
+        keys = [part.keys for part in self._parts]
+        return np.sort(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+
+    @property
+    def graphs(self) -> list[tuple[Segment, Keys]]:
+        """Segments that are graphs, each with the ascending keys that are still there."""
+        return [(part.segment, part.keys) for part in self._parts if part.segment.is_graph]
+
+    @property
+    def exact_keys(self) -> Keys:
+        """Ascending keys of the passages that no graph holds."""
+        keys = [part.keys for part in self._parts if not part.segment.is_graph]
+        return np.sort(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+
+    @property
+    def exact_count(self) -> int:
+        """How many passages no graph holds."""
+        return sum(len(part) for part in self._parts if not part.segment.is_graph)
 
     def changed(self, *, removed: Keys, added: Keys, vectors: Vectors) -> "DenseIndex":
         """A new index without `removed` and with `added`, whose keys are all above the old."""
-        kept = ~np.isin(self.keys, removed)
-        if not kept.any():
-            return DenseIndex(added, vectors)
-        old = self._vectors()[kept]
-        new = vectors.reshape(-1, old.shape[1])
-        return DenseIndex(np.concatenate([self.keys[kept], added]), np.concatenate([old, new]))
+        parts = [part.without(removed) for part in self._parts] if len(removed) else [*self._parts]
+        if len(added):
+            last = parts[-1] if parts and not parts[-1].segment.is_graph else None
+            if last and len(last) + len(added) <= MERGED:
+                parts.pop()
+                added = np.concatenate([last.keys, added])
+                vectors = np.concatenate([last.vectors, vectors])
+            parts.append(_Part(Segment.flat(added, vectors)))
+        return DenseIndex(parts, stored=self._stored)
 
     def nearest(self, query: Vectors, *, k: int, among: Keys | None = None) -> Ranking:
         """The passages nearest to one question.
@@ -46,22 +147,16 @@ class DenseIndex:
         Returns:
             At most k, best first, scored by cosine. Ties are broken by key.
         """
-        most = len(self.keys)
-        parameters = None
-        if among is not None:
-            admitted = np.isin(self.keys, among, assume_unique=True)
-            most = int(admitted.sum())
-            bitmap = np.packbits(admitted, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg,arg-type]  # C++ stub
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # C++ stub
-        if not most or k < 1:
+        if k < 1:
             return Ranking.empty()
+        masks = [part.alive if among is None else part.among(among) for part in self._parts]
 
         def search(n: int) -> Ranking:
-            scores, positions = self._index.search(
-                query.reshape(1, -1), min(n, most), params=parameters
-            )
-            return Ranking(self.keys[positions[0]], scores[0].astype(np.float64))
+            found = [
+                self._rescored(part, query, part.segment.nearest(query, k=n, admitted=admitted))
+                for part, admitted in zip(self._parts, masks, strict=True)
+            ]
+            return _joined(found, n)
 
         return with_whole_ties(search, k=k)
 
@@ -71,18 +166,49 @@ class DenseIndex:
         Returns:
             Shape (len(keys),), in the order of `keys`.
         """
-        if not len(keys):
-            return np.empty(0, dtype=np.float32)
-        rows = self._vectors()[np.searchsorted(self.keys, keys)]
-        # Row by row: the last digits of a matrix product depend on where a row stands in it.
-        cosines: Vectors = (rows * query).sum(axis=1)
+        cosines = np.empty(len(keys), dtype=np.float32)
+        for part in self._parts:
+            there, rows = part.rows(keys)
+            if len(rows):
+                cosines[there] = _products(self._vectors(part, rows), query)
         return cosines
 
-    def holds(self, keys: Keys) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        """Which of some keys the index holds, shape (len(keys),)."""
-        return np.isin(keys, self.keys)
+    def holds(self, keys: Keys) -> Mask:
+        """Which of some keys the index holds, shape (n,)."""
+        held = np.zeros(len(keys), dtype=np.bool_)
+        for part in self._parts:
+            held |= part.rows(keys)[0]
+        return held
 
-    def _vectors(self) -> Vectors:
-        n, dim = self._index.ntotal, self._index.d
-        view: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), n * dim).reshape(n, dim)
-        return view
+    def _rescored(self, part: _Part, query: Vectors, found: Ranking) -> Ranking:
+        if part.segment.memory is Memory.FULL or not len(found):
+            return found
+        scores = _products(self._vectors(part, part.rows(found.keys)[1]), query)
+        return Ranking(found.keys, scores.astype(np.float64))
+
+    def _vectors(self, part: _Part, rows: Keys) -> Vectors:
+        """In the order of `rows`, as the store has them."""
+        if part.segment.memory is Memory.FULL or self._stored is None:
+            return part.segment.vectors(rows)
+        order = np.argsort(rows)
+        ascending = self._stored(part.segment.keys[rows[order]])
+        vectors = np.empty_like(ascending)
+        vectors[order] = ascending
+        return vectors
+
+
+def _joined(rankings: Sequence[Ranking], n: int) -> Ranking:
+    """The n best of disjoint rankings."""
+    if not rankings:
+        return Ranking.empty()
+    best = Ranking(
+        np.concatenate([ranking.keys for ranking in rankings]),
+        np.concatenate([ranking.scores for ranking in rankings]),
+    ).sorted()
+    return Ranking(best.keys[:n], best.scores[:n])
+
+
+def _products(vectors: Vectors, query: Vectors) -> Vectors:
+    # Row by row: the last digits of a matrix product depend on where a row stands in it.
+    products: Vectors = (vectors * query).sum(axis=1)
+    return products

@@ -1,4 +1,4 @@
-"""Text to vectors. The only door to sentence-transformers, torch and transformers."""
+"""Text to vectors: what an encoder promises. The only door to sentence-transformers and torch."""
 
 import json
 import os
@@ -23,6 +23,10 @@ __all__ = [
     "EncoderIdentity",
     "SentenceTransformerEncoder",
     "TokenVectors",
+    "chosen_prefixes",
+    "identity_of",
+    "token_vectors",
+    "unit_rows",
 ]
 
 # One text at a time: in a batch, padding changes the last digits of a vector, and with them the
@@ -32,7 +36,13 @@ BATCH = 1
 
 @dataclass(frozen=True, slots=True)
 class EncoderIdentity:
-    """What makes vectors comparable: the same name, weights and prefixes give the same vectors."""
+    """What makes vectors comparable: the same name, weights and prefixes.
+
+    It does not tell the runtime. Eight bits or 32, onnxruntime or torch: vectors of the same
+    weights differ by rounding (a mean cosine of .98 at least, checked when a graph is made), and
+    an index made with one is asked with the other. They are equal to the last bit only where the
+    same runtime made them on the same kind of processor.
+    """
 
     name: str
     sha256: str
@@ -102,16 +112,13 @@ class SentenceTransformerEncoder:
         self, model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
     ) -> None:
         self._folder = model
-        given, own = prefixes or Prefixes(), model.prefixes
-        self._prefixes = Prefixes(given.query or own.query, given.passage or own.passage)
+        self._prefixes = chosen_prefixes(model, prefixes)
         self._threads = threads
         self._loading = threading.Lock()
 
     @property
     def identity(self) -> EncoderIdentity:
-        stated = (self._prefixes.query, self._prefixes.passage)
-        prefixes = json.dumps(stated) if any(stated) else ""
-        return EncoderIdentity(self._folder.name, self._folder.sha256, prefixes)
+        return identity_of(self._folder, self._prefixes)
 
     @cached_property
     def window(self) -> int:
@@ -149,7 +156,7 @@ class SentenceTransformerEncoder:
             return_special_tokens_mask=True,
         )
         tokens = (
-            _token_vectors(
+            token_vectors(
                 np.asarray(row["token_embeddings"]),
                 np.array(offsets, dtype=np.int32).reshape(-1, 2) - len(prefix),
                 np.array(special, dtype=bool),
@@ -159,7 +166,7 @@ class SentenceTransformerEncoder:
             )
         )
         vectors = np.stack([np.asarray(row["sentence_embedding"]) for row in rows])
-        return Encoded(_unit_rows(vectors), tuple(tokens))
+        return Encoded(unit_rows(vectors), tuple(tokens))
 
     @property
     def _model(self) -> "SentenceTransformer":
@@ -174,6 +181,7 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
+        self._folder.check()
         logging.disable_progress_bar()
         if self._threads is not None:
             torch.set_num_threads(self._threads)
@@ -186,7 +194,19 @@ class SentenceTransformerEncoder:
         )
 
 
-def _token_vectors(
+def chosen_prefixes(model: ModelFolder, given: Prefixes | None) -> Prefixes:
+    """What is put in front of texts: what is given, or else the model's own."""
+    given, own = given or Prefixes(), model.prefixes
+    return Prefixes(given.query or own.query, given.passage or own.passage)
+
+
+def identity_of(model: ModelFolder, prefixes: Prefixes) -> EncoderIdentity:
+    """The identity of every encoder that runs a model with some prefixes."""
+    stated = (prefixes.query, prefixes.passage)
+    return EncoderIdentity(model.name, model.sha256, json.dumps(stated) if any(stated) else "")
+
+
+def token_vectors(
     vectors: npt.NDArray[np.float32],
     offsets: npt.NDArray[np.int32],
     special: npt.NDArray[np.bool_],
@@ -194,9 +214,10 @@ def _token_vectors(
     """Unit vectors of the word pieces that are of the text: neither padding, special nor prefix."""
     kept = ~special & (offsets[:, 0] >= 0)
     starts, ends = offsets[kept].T
-    return TokenVectors(_unit_rows(vectors[: len(special)][kept]), starts, ends)
+    return TokenVectors(unit_rows(vectors[: len(special)][kept]), starts, ends)
 
 
-def _unit_rows(rows: npt.NDArray[np.float32]) -> Vectors:
+def unit_rows(rows: npt.NDArray[np.float32]) -> Vectors:
+    """Rows of L2 norm 1; one of zeros stays as it is."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.ascontiguousarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)

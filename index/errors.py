@@ -14,18 +14,25 @@ FootnotedError
 ├── UnknownDocumentError
 ├── IndexLockedError            another process is writing
 ├── IndexFormatError            written by another version, or not ours
+├── IndexDamagedError           its bytes are not those that were written
+│   └── IndexRolledBackError        acknowledged changes are missing from it
+├── DiskFullError               there is no room for a change
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
-    └── ModelChangedError           its weights are not the expected ones
+    ├── ModelChangedError           its weights are not the expected ones
+    └── UnsupportedModelError       it needs an extra that is not installed
 """
 
 __all__ = [
+    "DiskFullError",
     "EmptySourceError",
     "EncryptedSourceError",
     "FootnotedError",
+    "IndexDamagedError",
     "IndexFormatError",
     "IndexLockedError",
     "IndexMissingError",
+    "IndexRolledBackError",
     "InvalidDocumentError",
     "ModelChangedError",
     "ModelError",
@@ -37,6 +44,7 @@ __all__ = [
     "UnknownDocumentError",
     "UnreadableSourceError",
     "UnsupportedFormatError",
+    "UnsupportedModelError",
 ]
 
 
@@ -136,6 +144,42 @@ class IndexFormatError(FootnotedError):
     """The stored index is not one that this version reads; it is left untouched."""
 
 
+class IndexDamagedError(FootnotedError):
+    """The bytes of the store are not those that were written; nothing is answered from them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the index file is damaged: a part of it is not as it was written. Restore a snapshot "
+            "with `footnoted restore FILE`, or ingest the documents into another folder with "
+            "--data; `footnoted check` tells more"
+        )
+
+
+class IndexRolledBackError(IndexDamagedError):
+    """The store is older than what was derived from it: it may hold what was deleted since."""
+
+    def __init__(self, found: int, derived: int) -> None:
+        self.found = found
+        self.derived = derived
+        FootnotedError.__init__(
+            self,
+            f"the index file ends with change {found}, but change {derived} was acknowledged: a "
+            "part of it was lost, or an older copy was put in its place. Restore a snapshot with "
+            "`footnoted restore FILE`; to go on with the older state, delete the folder "
+            "`lexical` beside the file",
+        )
+
+
+class DiskFullError(FootnotedError):
+    """There is no room for a change; what was acknowledged before is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the disk is full; make room and send the change again, which does no harm where it "
+            "was kept"
+        )
+
+
 class ModelMismatchError(FootnotedError):
     """The index was built with another encoder, so its vectors cannot be compared."""
 
@@ -163,4 +207,16 @@ class ModelChangedError(ModelError):
         super().__init__(
             f"the weights of {name!r} have sha256 {found[:16]}…, expected {expected[:16]}…; "
             f"{remedy}, or name the folder that you trust with --model"
+        )
+
+
+class UnsupportedModelError(ModelError):
+    """The light runtime cannot run a model, and sentence-transformers is not installed."""
+
+    def __init__(self, name: str, what: str) -> None:
+        self.name = name
+        self.what = what
+        super().__init__(
+            f"model {name!r} has {what}, which needs sentence-transformers; "
+            'pip install "footnoted[torch]", or choose another with --model'
         )

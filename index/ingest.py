@@ -17,6 +17,7 @@ from index.errors import SourceError
 from index.late_interaction import codes_of
 from index.loading import real_path
 from index.preparing import Prepared, prepare
+from index.recognizing import fingerprint, same_text, sharing_bands
 from index.records import Entry, Extras
 from index.reports import Arrival, Progress, Report, Similar, Status
 from index.types import Document, Draft, Vectors
@@ -141,7 +142,8 @@ class Ingester:
         draft = arrival.outcome
         if isinstance(draft, SourceError):
             return self._rejected(arrival, arrival.source, draft)
-        held = self._collection.store.fingerprint(draft.document_id)
+        with self._collection.store.reading() as connection:
+            held = fingerprint(connection, draft.document_id)
         if held and (held.source_sha256, held.recipe) == (draft.source_sha256, self._recipe):
             self._advance(arrival, arrival.size)
             report = Report(
@@ -193,7 +195,8 @@ class Ingester:
 
     def _same_text(self, document: Document, waiting: Mapping[str, _Likeness]) -> str | None:
         sha256 = document.content_sha256
-        stored = self._collection.store.same_text(sha256, but=document.id)
+        with self._collection.store.reading() as connection:
+            stored = same_text(connection, sha256, but=document.id)
         new = (
             other
             for other, likeness in waiting.items()
@@ -203,7 +206,8 @@ class Ingester:
 
     def _nearest(self, prepared: Prepared, waiting: Mapping[str, _Likeness]) -> Similar | None:
         own = prepared.document.id
-        others = dict(self._collection.store.sharing_bands(prepared.bands, but=own))
+        with self._collection.store.reading() as connection:
+            others = dict(sharing_bands(connection, prepared.bands, but=own))
         others |= {other: list(new.bands) for other, new in waiting.items() if other != own}
         near = [
             Similar(other, round(similarity(prepared.bands, bands), 2))

@@ -1,18 +1,19 @@
 """Passages by their words (BM25). With index.terms, which analyses them, the door to tantivy."""
 
-import json
+import errno
 import math
 import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import tantivy
 
+from index.errors import DiskFullError
 from index.facets import facets_of, wanted_facets
 from index.late_interaction import WordWeight
+from index.lexical_files import LexicalFiles
 from index.ranking import Ranking, with_whole_ties
 from index.records import Indexed
 from index.spelling import SHORTEST_CORRECTED, near_words
@@ -21,69 +22,58 @@ from index.types import Filters, Keys
 
 __all__ = ["LexicalIndex", "LexicalSearcher"]
 
-# A change of fields or analysis changes this number, and the index is made again from the store.
-SCHEMA = 3
 WRITER_BYTES = 64_000_000
 CONTEXT_BOOST = 0.5  # title and headings name the subject
 ALSO_BOOST = 0.5  # an abbreviation, or what it stands for, was not asked for in so many words
 NO_DATE = -(2**31)
-NOTE = "generation.json"
 
 
 class LexicalIndex:
-    """A derived index on disk. It knows which store it is of, and at which generation."""
+    """A derived index on disk.
 
-    def __init__(self, folder: Path) -> None:
-        self._note = folder / NOTE
-        self._index = tantivy.Index.open(str(folder))
+    Args:
+        files: Compared with their manifest: tantivy believes what it reads.
+    """
+
+    def __init__(self, files: LexicalFiles) -> None:
+        self._files = files
+        self._index = tantivy.Index.open(str(files.folder))
 
     @classmethod
-    def make(cls, folder: Path, *, store: str) -> "LexicalIndex":
-        """An empty index in place of whatever is there.
-
-        Args:
-            folder: Where to.
-            store: Identity of the store that it will be of.
-        """
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        tantivy.Index(_schema(), path=str(folder))
-        note = {"schema": SCHEMA, "store": store, "generation": 0, "languages": {}}
-        _write_note(folder / NOTE, note)
-        return cls(folder)
-
-    @staticmethod
-    def generation_in(folder: Path, *, store: str) -> int | None:
-        """The generation of a store that an index contains, None where there is no usable one."""
-        try:
-            note = json.loads((folder / NOTE).read_text())
-            is_usable = (note["schema"], note["store"]) == (SCHEMA, store)
-            generation = int(note["generation"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return generation if is_usable and tantivy.Index.exists(str(folder)) else None
+    def make(cls, files: LexicalFiles) -> "LexicalIndex":
+        """An empty index in the place of whatever is there."""
+        files.clear()
+        made = tantivy.Index(_schema(), path=str(files.folder))
+        # The first commit writes the lists that a manifest names.
+        made.writer(WRITER_BYTES, 1).commit()
+        files.record(0, {})
+        return cls(files)
 
     def apply(self, *, generation: int, removed: Keys, added: Iterable[Indexed]) -> None:
-        """Bring the index to `generation`. Doing it twice has the effect of doing it once."""
-        writer = self._index.writer(WRITER_BYTES, 1)
-        for key in removed.tolist():
-            writer.delete_documents_by_term("key", key)
-        note = json.loads(self._note.read_text())
-        languages = Counter(note["languages"])
-        for item in added:
-            writer.delete_documents_by_term("key", item.key)
-            writer.add_document(_document(item))
-            # Never counted down: what counts is which there are, and which is the commonest.
-            languages[analyzer_for(item.metadata.language).language] += 1
-        writer.commit()
-        writer.wait_merging_threads()
-        _write_note(self._note, {**note, "generation": generation, "languages": dict(languages)})
+        """Bring the index to `generation`. Doing it twice has the effect of doing it once.
+
+        Raises:
+            DiskFullError: There is no room; the index is as it was.
+        """
+        languages = Counter(self._files.languages)
+        with _translated():
+            writer = self._index.writer(WRITER_BYTES, 1)
+            for key in removed.tolist():
+                writer.delete_documents_by_term("key", key)
+            for item in added:
+                writer.delete_documents_by_term("key", item.key)
+                writer.add_document(_document(item))
+                # Never counted down: what counts is which there are, and which is the commonest.
+                languages[analyzer_for(item.metadata.language).language] += 1
+            writer.commit()
+            writer.wait_merging_threads()
+        self._files.record(generation, languages)
 
     def searcher(self) -> "LexicalSearcher":
         """The index as it was last committed, unaffected by later changes."""
         self._index.reload()
-        languages = Counter(json.loads(self._note.read_text())["languages"])
-        common = [code for code, _ in sorted(languages.items(), key=lambda item: (-item[1], item))]
+        languages = sorted(self._files.languages.items(), key=lambda item: (-item[1], item))
+        common = [code for code, _ in languages]
         return LexicalSearcher(self._index.schema, self._index.searcher(), common)
 
 
@@ -102,6 +92,11 @@ class LexicalSearcher:
         self._schema = schema
         self._searcher = searcher
         self._languages = tuple(languages) or (DEFAULT,)
+
+    @property
+    def count(self) -> int:
+        """How many passages there are."""
+        return int(self._searcher.num_docs)
 
     def search(
         self, question: str, *, k: int, filters: Filters, also: Sequence[str] = ()
@@ -251,6 +246,16 @@ class LexicalSearcher:
         ]
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:  # tantivy gives the system's error as a text
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise DiskFullError from error
+        raise
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     # Signed: tantivy-py never finds an unsigned number by delete_documents_by_term.
@@ -281,12 +286,3 @@ def _document(item: Indexed) -> tantivy.Document:
 
 def _facet_term(field: str, value: str) -> str:
     return f"{field}:{value}"
-
-
-def _write_note(path: Path, note: Mapping[str, object]) -> None:
-    fresh = path.with_suffix(".new")
-    with fresh.open("w") as file:
-        json.dump(note, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -93,4 +93,4 @@ def _by_id(store: Store, query: str, ids: Iterable[str]) -> dict[str, str]:
             f"{query} WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(set(ids))),),
         )
-        return dict(rows.fetchall())
+        return dict(rows)

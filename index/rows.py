@@ -2,8 +2,8 @@
 
 import datetime as dt
 import json
-import sqlite3
 
+from index.connections import Row
 from index.records import Entry
 from index.types import (
     Aside,
@@ -35,7 +35,7 @@ DOCUMENT_COLUMNS = (
 )
 
 
-def metadata_of(row: sqlite3.Row) -> Metadata:
+def metadata_of(row: Row) -> Metadata:
     provenance = {
         field: Provenance(value) for field, value in json.loads(row["provenance"]).items()
     }
@@ -51,7 +51,7 @@ def metadata_of(row: sqlite3.Row) -> Metadata:
     )
 
 
-def passage_of(row: sqlite3.Row) -> Passage:
+def passage_of(row: Row) -> Passage:
     return Passage(
         id=row["passage_id"],
         document_id=row["document_id"],
@@ -63,11 +63,11 @@ def passage_of(row: sqlite3.Row) -> Passage:
     )
 
 
-def aside_of(row: sqlite3.Row) -> Aside:
+def aside_of(row: Row) -> Aside:
     return Aside(Span(row["start"], row["end"]), AsideKind(row["kind"]))
 
 
-def document_of(row: sqlite3.Row, asides: tuple[Aside, ...]) -> Document:
+def document_of(row: Row, asides: tuple[Aside, ...]) -> Document:
     return Document(
         id=row["document_id"],
         source=row["source"],
@@ -104,7 +104,7 @@ def document_row(document: Document, recipe: str, ingested_at: str) -> dict[str,
     }
 
 
-def entry_of(row: sqlite3.Row) -> Entry:
+def entry_of(row: Row) -> Entry:
     return Entry(
         document_id=row["document_id"],
         source=row["source"],

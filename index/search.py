@@ -100,6 +100,7 @@ class Searcher:
         k: int,
         filters: Filters | None = None,
         mode: Mode = Mode.HYBRID,
+        snapshot: Snapshot | None = None,
     ) -> Found:
         """Find the passages that answer a question best.
 
@@ -110,13 +111,14 @@ class Searcher:
             k: Most hits to return, at least 1.
             filters: Which documents may be answered from.
             mode: Which legs rank.
+            snapshot: The state to search; None for the present one.
 
         Returns:
             Hits best first. Equal scores are broken by document id, then by span start, so that
             equal input gives equal output.
         """
         stage = _Stages()
-        snapshot = self._collection.snapshot()
+        snapshot = snapshot or self._collection.snapshot()
         with stage("lexical"):
             question = snapshot.lexical.read_as(question, is_word=self._is_word)
             also = self._other_words(snapshot, question)

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 __all__ = ["SHORTEST_CORRECTED", "near_words"]
 
 SHORTEST_CORRECTED = 5  # letters; shorter words have too many neighbours
@@ -23,6 +20,10 @@ def near_words(word: str, known: Mapping[str, int]) -> list[str]:
     Returns:
         Of equally near ones the more frequent first, then by alphabet.
     """
+    # Most questions have no such word, and a command that answers one need not wait for it.
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     most = 2 if len(word) >= TWO_EDITS_FROM else 1
     near = process.extract(
         word, known.keys(), scorer=OSA.distance, score_cutoff=most, limit=None, processor=None

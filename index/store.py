@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.database import Connection, Database
+from index.connections import Connection, one_row, rows_of
+from index.database import Database
 from index.embedding import EncoderIdentity
 from index.errors import UnknownDocumentError
 from index.facets import wanted_facets
@@ -96,6 +97,14 @@ class Store:
                     (str(writer.generation),),
                 )
 
+    def tidy(self) -> None:
+        """Bring a long write-ahead log into the file, and forget removals of long ago."""
+        self._database.tidy()
+
+    def require_undamaged(self) -> None:
+        """Read every page. Raises IndexDamagedError where one is not as it was written."""
+        self._database.require_undamaged()
+
     def close(self) -> None:
         """Close every thread's connection."""
         self._database.close()
@@ -103,18 +112,26 @@ class Store:
     def corpus(self) -> Corpus:
         """Figures of the whole store."""
         with self.reading() as connection:
-            documents, newest = connection.execute(
+            [(documents, newest)] = connection.execute(
                 "SELECT count(*), max(published) FROM documents"
-            ).fetchone()
-            (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+            )
+            passages = connection.execute("SELECT count(*) FROM passages").get
             return Corpus(self.generation(), documents, passages, newest)
 
-    def changes_since(self, generation: int) -> Changes:
+    def keys(self) -> Keys:
+        """Of all passages, ascending."""
+        with self.reading() as connection:
+            return _keys(connection, "SELECT key FROM passages ORDER BY key")
+
+    def changes_since(self, generation: int) -> Changes | None:
         """Keys of passages that came and went after `generation`, ascending.
 
-        One that came and went again is only among those removed.
+        One that came and went again is only among those removed. None where the removals after
+        `generation` were forgotten; those after 0, where there was nothing, never are.
         """
         with self.reading() as connection:
+            if 0 < generation < self._database.removals_from():
+                return None
             return Changes(
                 self.generation(),
                 _keys(
@@ -137,19 +154,20 @@ class Store:
         """
         if not len(keys):
             return np.empty((0, 0), dtype=np.float32)
-        rows = self._connection.execute(
-            "SELECT vector FROM passages WHERE key IN (SELECT value FROM json_each(?)) "
-            "ORDER BY key",
-            (json.dumps(keys.tolist()),),
-        )
-        buffer = b"".join(vector for (vector,) in rows)
+        with self.reading() as connection:
+            rows = connection.execute(
+                "SELECT vector FROM passages WHERE key IN (SELECT value FROM json_each(?)) "
+                "ORDER BY key",
+                (json.dumps(keys.tolist()),),
+            )
+            buffer = b"".join(vector for (vector,) in rows)
         return np.frombuffer(buffer, dtype=np.float32).reshape(len(keys), -1)
 
     def indexed(self, keys: Keys) -> Iterator[Indexed]:
         """Passages for the derived indexes, by ascending key."""
-        rows = self._connection.execute(INDEXED, (json.dumps(keys.tolist()),))
-        for row in rows:
-            yield Indexed(row["key"], passage_of(row), row["title"], metadata_of(row))
+        with self.reading() as connection:
+            for row in rows_of(connection.execute(INDEXED, (json.dumps(keys.tolist()),))):
+                yield Indexed(row["key"], passage_of(row), row["title"], metadata_of(row))
 
     def admitted(self, filters: Filters) -> Keys:
         """Keys of all passages whose document passes `filters`, ascending."""
@@ -166,17 +184,19 @@ class Store:
                 "(SELECT value FROM json_each(?)))"
             )
             values += [group[0].field, json.dumps([facet.value for facet in group])]
-        return _keys(
-            self._connection,
-            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document_key "
-            f"WHERE {' AND '.join(conditions)} ORDER BY p.key",
-            *values,
-        )
+        with self.reading() as connection:
+            return _keys(
+                connection,
+                "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document_key "
+                f"WHERE {' AND '.join(conditions)} ORDER BY p.key",
+                *values,
+            )
 
     def hits(self, keys: Sequence[int], scores: Sequence[Scores]) -> dict[int, Hit]:
         """The passages of `keys` in that order; one that was removed meanwhile is left out."""
-        rows = self._connection.execute(INDEXED, (json.dumps([int(key) for key in keys]),))
-        found = {row["key"]: row for row in rows}
+        with self.reading() as connection:
+            rows = connection.execute(INDEXED, (json.dumps([int(key) for key in keys]),))
+            found = {row["key"]: row for row in rows_of(rows)}
         return {
             key: Hit(
                 passage_of(found[key]),
@@ -193,100 +213,56 @@ class Store:
     def document(self, document_id: str) -> Document:
         """Raises UnknownDocumentError where there is none of this id."""
         with self.reading() as connection:
-            row = connection.execute(
-                f"SELECT d.key, d.text AS document_text, {DOCUMENT_COLUMNS} FROM documents d "
-                "WHERE d.id = ?",
-                (document_id,),
-            ).fetchone()
+            row = one_row(
+                connection.execute(
+                    f"SELECT d.key, d.text AS document_text, {DOCUMENT_COLUMNS} FROM documents d "
+                    "WHERE d.id = ?",
+                    (document_id,),
+                )
+            )
             if row is None:
                 raise UnknownDocumentError(document_id)
             asides = connection.execute(
                 'SELECT start, "end", kind FROM asides WHERE document_key = ? ORDER BY start',
                 (row["key"],),
             )
-            return document_of(row, tuple(aside_of(aside) for aside in asides))
+            return document_of(row, tuple(aside_of(aside) for aside in rows_of(asides)))
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """Passages of one document in the order of its text."""
-        rows = self._connection.execute(
-            f"SELECT {PASSAGE_COLUMNS}, d.id AS document_id FROM passages p "
-            "JOIN documents d ON d.key = p.document_key WHERE d.id = ? ORDER BY p.ordinal",
-            (document_id,),
-        )
-        return tuple(passage_of(row) for row in rows)
+        with self.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {PASSAGE_COLUMNS}, d.id AS document_id FROM passages p "
+                "JOIN documents d ON d.key = p.document_key WHERE d.id = ? ORDER BY p.ordinal",
+                (document_id,),
+            )
+            return tuple(passage_of(row) for row in rows_of(rows))
 
     def excerpt(self, document_id: str, start: int, end: int) -> str:
         """Characters [start, end) of a document's text, cut where the text ends; "" if unknown."""
         start = max(start, 0)
-        row = self._connection.execute(
-            "SELECT substr(text, ?, ?) FROM documents WHERE id = ?",
-            (start + 1, max(end - start, 0), document_id),
-        ).fetchone()
-        return row[0] if row else ""
+        with self.reading() as connection:
+            row = connection.execute(
+                "SELECT substr(text, ?, ?) FROM documents WHERE id = ?",
+                (start + 1, max(end - start, 0), document_id),
+            ).fetchone()
+        return str(row[0]) if row else ""
 
     def entries(self, *, after: str = "", limit: int = 1_000_000) -> list[Entry]:
         """Documents by id, those behind `after` first."""
-        rows = self._connection.execute(
-            f"{ENTRIES} WHERE d.id > ? ORDER BY d.id LIMIT ?", (after, limit)
-        )
-        return [entry_of(row) for row in rows]
+        return self._entries("d.id > ? ORDER BY d.id LIMIT ?", after, limit)
 
     def entries_from(self, origin: str) -> list[Entry]:
         """Documents that were read from a file, or from any file below a folder."""
         inside = origin.rstrip("/") + "/"
-        rows = self._connection.execute(
-            f"{ENTRIES} WHERE d.origin = ? OR substr(d.origin, 1, ?) = ? ORDER BY d.id",
-            (origin, len(inside), inside),
+        return self._entries(
+            "d.origin = ? OR substr(d.origin, 1, ?) = ? ORDER BY d.id", origin, len(inside), inside
         )
-        return [entry_of(row) for row in rows]
 
-    def fingerprint(self, document_id: str) -> Fingerprint | None:
-        """What tells whether a document is the same as before; None if it is not stored."""
+    def _entries(self, condition: str, *values: str | int) -> list[Entry]:
         with self.reading() as connection:
-            row = connection.execute(
-                "SELECT key, source_sha256, recipe, "
-                "(SELECT count(*) FROM passages p WHERE p.document_key = d.key) AS passages "
-                "FROM documents d WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-            if row is None:
-                return None
-            cleaned = connection.execute(
-                "SELECT kind, count(*) FROM asides WHERE document_key = ? GROUP BY kind",
-                (row["key"],),
-            )
-            return Fingerprint(
-                row["source_sha256"],
-                row["recipe"],
-                row["passages"],
-                dict(cleaned.fetchall()),
-            )
-
-    def same_text(self, content_sha256: str, *, but: str) -> str | None:
-        """Id of a document with exactly this text, other than `but`; the first by id."""
-        row = self._connection.execute(
-            "SELECT min(id) FROM documents WHERE content_sha256 = ? AND id <> ?",
-            (content_sha256, but),
-        ).fetchone()
-        found: str | None = row[0]
-        return found
-
-    def sharing_bands(self, bands: Sequence[int], *, but: str) -> list[tuple[str, list[int]]]:
-        """Documents other than `but` that have a band in common, each with all its bands."""
-        rows = self._connection.execute(
-            "SELECT d.id, b.band FROM bands b JOIN documents d ON d.key = b.document_key "
-            "WHERE d.id <> ? AND d.key IN (SELECT document_key FROM bands WHERE band IN "
-            "(SELECT value FROM json_each(?))) ORDER BY d.id",
-            (but, json.dumps(list(bands))),
-        )
-        found: dict[str, list[int]] = {}
-        for document_id, band in rows:
-            found.setdefault(document_id, []).append(band)
-        return list(found.items())
-
-    @property
-    def _connection(self) -> Connection:
-        return self._database.connection
+            rows = connection.execute(f"{ENTRIES} WHERE {condition}", values)
+            return [entry_of(row) for row in rows_of(rows)]
 
 
 def _keys(connection: Connection, query: str, *values: object) -> Keys:

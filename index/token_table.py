@@ -7,7 +7,7 @@ passages it has 8 GB, of which one question touches a quarter of a megabyte.
 import json
 from collections.abc import Sequence
 
-from index.database import Connection
+from index.connections import Connection
 from index.types import Keys, Passage
 
 __all__ = ["codes_by_key", "codes_by_passage", "count_codes", "put_codes"]
@@ -20,7 +20,7 @@ def codes_by_key(connection: Connection, keys: Keys) -> dict[int, bytes]:
         "WHERE passage_key IN (SELECT value FROM json_each(?))",
         (json.dumps(keys.tolist()),),
     )
-    return {row["passage_key"]: row["codes"] for row in rows}
+    return dict(rows)
 
 
 def codes_by_passage(connection: Connection, passage_ids: Sequence[str]) -> dict[str, bytes]:
@@ -30,13 +30,12 @@ def codes_by_passage(connection: Connection, passage_ids: Sequence[str]) -> dict
         "WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(passage_ids)),),
     )
-    return {row["id"]: row["codes"] for row in rows}
+    return dict(rows)
 
 
 def count_codes(connection: Connection) -> int:
     """How many passages have codes."""
-    (count,) = connection.execute("SELECT count(*) FROM token_codes").fetchone()
-    return int(count)
+    return int(connection.execute("SELECT count(*) FROM token_codes").get)
 
 
 def put_codes(connection: Connection, passages: Sequence[Passage], codes: Sequence[bytes]) -> None:

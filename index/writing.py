@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.abbreviations import put_abbreviations
-from index.database import Connection
+from index.connections import Connection
 from index.facets import facets_of
 from index.records import Extras
 from index.rows import document_row
@@ -46,10 +46,11 @@ class Writer:
         extras = extras or Extras()
         self.remove(document.id)
         row = document_row(document, recipe, ingested_at)
-        key = self._connection.execute(
+        self._connection.execute(
             f"INSERT INTO documents ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
             tuple(row.values()),
-        ).lastrowid
+        )
+        key = self._connection.last_insert_rowid()
         self._connection.executemany(
             "INSERT INTO asides VALUES (?, ?, ?, ?)",
             [(key, a.span.start, a.span.end, a.kind.value) for a in document.asides],
@@ -75,14 +76,14 @@ class Writer:
             return False
         self._connection.execute(
             "INSERT INTO removals SELECT key, ? FROM passages WHERE document_key = ?",
-            (self.generation, row["key"]),
+            (self.generation, row[0]),
         )
-        self._connection.execute("DELETE FROM documents WHERE key = ?", (row["key"],))
+        self._connection.execute("DELETE FROM documents WHERE key = ?", row)
         self.changed = True
         return True
 
     def _put_passages(
-        self, document_key: int | None, passages: Sequence[Passage], vectors: Vectors
+        self, document_key: int, passages: Sequence[Passage], vectors: Vectors
     ) -> None:
         rows = [
             {

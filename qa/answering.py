@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.collection import Collection
+from index.collection import Collection, Snapshot
 from index.embedding import Encoder
+from index.late_interaction import WordWeight
 from index.search import Found, RankingPolicy, Searcher
 from index.terms import matched_words
 from index.types import Hit
@@ -76,9 +77,17 @@ class Answerer:
             question: What is asked.
             offset: Passages to leave out from the top, for paging; a later page has no answer.
         """
-        found, groups = self._search(question, offset + question.top_k)
+        snapshot = self._collection.snapshot()
+        # Begun after the snapshot was taken: what was removed in between is left out, and what is
+        # quoted cannot change any more. A passage that is still there is of the text it was of.
+        with self._collection.store.reading():
+            return self._answered(question, snapshot, offset)
+
+    def _answered(self, question: Question, snapshot: Snapshot, offset: int) -> Reply:
+        found, groups = self._search(question, snapshot, offset + question.top_k)
         timings = dict(found.timings_ms)
-        finding = self._read(question, found, [group.hit for group in groups], timings)
+        words = snapshot.lexical.word_weights(found.question)
+        finding = self._read(question, found, words, [group.hit for group in groups], timings)
         outcome, citations = self._conclude(question, found, finding)
         cited = finding if citations else None
         shown = groups[offset:][: question.top_k]
@@ -87,7 +96,7 @@ class Answerer:
             for rank, group in enumerate(shown, start=offset + 1)
         ]
         if question.explain:
-            passages = self._explained(found, passages)
+            passages = self._explained(found, words, passages)
         timings["total"] = round(sum(timings.values()), 2)
         more = found.more or len(groups) > offset + question.top_k
         return Reply(
@@ -102,8 +111,9 @@ class Answerer:
             timings_ms=timings,
         )
 
-    def _explained(self, found: Found, passages: Sequence[RankedPassage]) -> list[RankedPassage]:
-        words = self._collection.snapshot().lexical.word_weights(found.question)
+    def _explained(
+        self, found: Found, words: Sequence[WordWeight], passages: Sequence[RankedPassage]
+    ) -> list[RankedPassage]:
         hits = [passage.hit for passage in passages]
         explanations = explain(found.question, words, hits, self._searcher.late_interaction)
         return [
@@ -111,12 +121,18 @@ class Answerer:
             for passage, explanation in zip(passages, explanations, strict=True)
         ]
 
-    def _search(self, question: Question, stories: int) -> tuple[Found, list[Group]]:
+    def _search(
+        self, question: Question, snapshot: Snapshot, stories: int
+    ) -> tuple[Found, list[Group]]:
         """Enough hits for a number of stories, however many copies these have."""
         wanted = stories
         while True:
             found = self._searcher.search(
-                question.text, k=wanted, filters=question.filters, mode=question.mode
+                question.text,
+                k=wanted,
+                filters=question.filters,
+                mode=question.mode,
+                snapshot=snapshot,
             )
             if question.group is Grouping.NONE:
                 return found, [Group(hit) for hit in found.hits]
@@ -126,12 +142,16 @@ class Answerer:
             wanted *= 2
 
     def _read(
-        self, question: Question, found: Found, hits: Sequence[Hit], timings: dict[str, float]
+        self,
+        question: Question,
+        found: Found,
+        words: Sequence[WordWeight],
+        hits: Sequence[Hit],
+        timings: dict[str, float],
     ) -> Finding | None:
         if question.answer is AnswerKind.NONE or not hits:
             return None
         start = time.perf_counter()
-        words = self._collection.snapshot().lexical.word_weights(found.question)
         finding = self._reader.read(found.question, words, hits)
         timings["read"] = round((time.perf_counter() - start) * 1000, 2)
         return finding

@@ -10,6 +10,7 @@ from hypothesis import settings
 from index.collection import Collection
 from index.embedding import SentenceTransformerEncoder
 from index.models import DEFAULT_MODEL, find_model
+from index.onnx_encoder import OnnxEncoder
 
 # The time of one example says nothing on a machine that others use, too.
 settings.register_profile("footnoted", deadline=None)
@@ -17,8 +18,14 @@ settings.load_profile("footnoted")
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
-    """The real default model; loading it takes seconds."""
+def encoder() -> OnnxEncoder:
+    """The default model as it is shipped."""
+    return OnnxEncoder(find_model(DEFAULT_MODEL), threads=1)
+
+
+@pytest.fixture(scope="session")
+def torch_encoder() -> SentenceTransformerEncoder:
+    """The same model in full precision; loading it takes seconds."""
     return SentenceTransformerEncoder(find_model(DEFAULT_MODEL), threads=1)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.embedding import Encoded, EncoderIdentity, TokenVectors
 from index.lexical import LexicalIndex, LexicalSearcher
+from index.lexical_files import LexicalFiles
 from index.records import Indexed
 from index.reports import Arrival
 from index.types import Draft, Keys, Metadata, Passage, Reading, Span, Vectors
@@ -25,8 +26,8 @@ import sys
 from filelock import FileLock
 from pathlib import Path
 folder = Path(sys.argv[1])
-with FileLock(folder / "writer.lock"):
-    (folder / "writer.txt").write_text(f"process {sys.argv[2]} on here")
+with FileLock(folder / f"{sys.argv[3]}.lock"):
+    (folder / f"{sys.argv[3]}.txt").write_text(f"process {sys.argv[2]} on here")
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -90,7 +91,7 @@ def indexed(
 
 def made(folder: Path, items: Sequence[Indexed]) -> LexicalSearcher:
     """A new lexical index of some passages."""
-    index = LexicalIndex.make(folder, store="s")
+    index = LexicalIndex.make(LexicalFiles(folder, "s"))
     index.apply(generation=1, removed=keys(), added=items)
     return index.searcher()
 
@@ -101,10 +102,10 @@ def keys(*values: int) -> Keys:
 
 
 @contextmanager
-def another_writer(folder: Path) -> Iterator[None]:
-    """A real process that holds the right to write."""
+def another_writer(folder: Path, *, name: str = "writer") -> Iterator[None]:
+    """A real process that holds the right to write, or another right."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder), "4711"],
+        [sys.executable, "-c", HOLDER, str(folder), "4711", name],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -19,11 +19,11 @@ from benchmarks.quality.cost import measure_ingest, measure_search
 from benchmarks.quality.indexes import Bench
 from benchmarks.quality.order import measure_order
 from benchmarks.quality.precision import measure_precision
-from benchmarks.quality.recording import RESULTS, Figures, keep, read
 from benchmarks.quality.sets import CHOSEN_ON, SETS
 from benchmarks.quality.tables import tables
 from benchmarks.quality.variants import VARIANTS
 from benchmarks.quality.wordings import measure_wordings
+from benchmarks.recording import RESULTS, Figures, keep, read
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
@@ -114,7 +114,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--indexes", type=Path, help="kept for the next run; empty it after changes"
     )
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--results", type=Path, default=RESULTS / "quality.json")
     return parser.parse_args()
 
 

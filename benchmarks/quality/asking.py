@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from benchmarks.quality.indexes import Bench
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import CHOSEN_ON
 from benchmarks.quality.variants import SHIPPED, VARIANTS
+from benchmarks.recording import Figures
 from index.collection import Collection
 from index.types import Mode
 from qa.answering import Answerer

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.quality.indexes import Bench, RememberingEncoder
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
 from benchmarks.quality.variants import PLAIN, SHIPPED, VARIANTS
+from benchmarks.recording import Figures
 from index.collection import Collection
-from index.embedding import SentenceTransformerEncoder
+from index.encoders import encoder_for
 from index.ingest import Ingester
 from index.models import DEFAULT_MODEL, find_model
 from index.preparing import prepare
@@ -54,7 +54,7 @@ def measure_search(bench: Bench, names: Sequence[str], *, least: int) -> Figures
 
 
 def _search(folder: Path, name: str, questions: Sequence[str]) -> Figures:
-    encoder = RememberingEncoder(SentenceTransformerEncoder(find_model(DEFAULT_MODEL)))
+    encoder = RememberingEncoder(encoder_for(find_model(DEFAULT_MODEL)))
     encoder.encode_queries([f"{questions[0]} "])  # loads the model
     encoding = np.array([_timed(partial(encoder.encode_queries, [q])) for q in questions])
     collection = Collection.open(folder, name)

@@ -10,7 +10,8 @@ import numpy as np
 
 from benchmarks.quality.sets import QuestionSet, read_set
 from index.collection import Collection
-from index.embedding import Encoded, Encoder, EncoderIdentity, SentenceTransformerEncoder
+from index.embedding import Encoded, Encoder, EncoderIdentity
+from index.encoders import encoder_for
 from index.ingest import Ingester
 from index.models import DEFAULT_MODEL, find_model
 from index.records import Extras
@@ -65,7 +66,7 @@ class Bench:
         self.shared = shared
         self.folder = folder
         self.most = most
-        self.encoder = RememberingEncoder(SentenceTransformerEncoder(find_model(DEFAULT_MODEL)))
+        self.encoder = RememberingEncoder(encoder_for(find_model(DEFAULT_MODEL)))
         self.results: dict[tuple[str, str], tuple[Result, ...]] = {}  # by set and variant
         self._sets: dict[str, QuestionSet] = {}
         self._collections: dict[str, Collection] = {}

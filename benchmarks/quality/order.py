@@ -9,10 +9,10 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks.quality.indexes import Bench
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import read_set, spread
+from benchmarks.recording import Figures
 from index.collection import Collection
-from index.embedding import SentenceTransformerEncoder
+from index.encoders import encoder_for
 from index.ingest import Ingester
 from index.models import DEFAULT_MODEL, find_model
 from index.reports import Arrival
@@ -79,7 +79,7 @@ def _firsts(
 ) -> Firsts:
     shuffled = list(arrivals)
     random.Random(order).shuffle(shuffled)
-    encoder = SentenceTransformerEncoder(find_model(DEFAULT_MODEL), threads=threads)
+    encoder = encoder_for(find_model(DEFAULT_MODEL), threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         collection = Collection.create(Path(folder), "order", encoder.identity)
         for _ in Ingester(collection, encoder).ingest(shuffled):

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from benchmarks.quality.asking import change_of
 from benchmarks.quality.indexes import Bench
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
+from benchmarks.recording import Figures
 from index.context import context_of
 from index.embedding import Encoder, TokenVectors
 from index.late_interaction import LateInteraction, LateScores, WeightedTokens, compare

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.variants import PLAIN, SHIPPED, VARIANTS
+from benchmarks.recording import Figures
 from qa.results import Measure
 
 __all__ = ["tables"]

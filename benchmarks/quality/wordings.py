@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from benchmarks.quality.asking import alone, ask, change_of
 from benchmarks.quality.indexes import Bench
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
 from benchmarks.quality.variants import SHIPPED
+from benchmarks.recording import Figures
 from qa.judging import JudgedQuestion
 from qa.results import Result
 

@@ -1,6 +1,7 @@
 """`footnoted eval`: questions in; figures, a run file and a report out."""
 
 import json
+import os
 
 import pytest
 from fakes import WordHashEncoder, arrival
@@ -181,3 +182,16 @@ def test_a_depth_that_recall_at_20_cannot_be_read_from_is_refused(run, offline_d
     done = run("footnoted", "eval", "seeds/questions.jsonl", "--depth", 5, "--data", offline_data)
 
     assert done.code == 2
+
+
+def test_without_its_extra_the_command_names_it(run, offline_data, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['scipy'] = None\n")
+    (tmp_path / "set.jsonl").write_text('{"question": "What fee?", "relevant": ["a fee"]}')
+
+    done = run(
+        "footnoted", "eval", tmp_path / "set.jsonl", "--data", offline_data,
+        env={"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"},
+    )  # fmt: skip
+
+    assert (done.code, done.out) == (2, "")
+    assert "footnoted[eval]" in done.err

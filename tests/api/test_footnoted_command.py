@@ -14,6 +14,31 @@ HEAVY = (
     "tantivy",
     "fastapi",
     "pydantic",
+    "onnxruntime",
+    "tokenizers",
+    "numpy",
+    "rich",
+)
+# What an answer in this process needs some of, and what it does not.
+NO_PART_OF_A_QUESTION = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "huggingface_hub",
+    "onnx",
+    "safetensors",
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "pydantic_settings",
+    "rich",
+    "rapidfuzz",
+    "datasketch",
+    "scipy",
+    "trafilatura",
+    "dateparser",
+    "py3langid",
+    "index.ingest",
 )
 FEE_FILE = "rubio-bukele-deportee-deal.md"
 QUOTE = "the Salvadoran prison system"
@@ -214,15 +239,22 @@ def test_without_an_index_every_command_ends_with_3(run, tmp_path, words):
 
 @pytest.mark.parametrize("program", ["cli", "ask"])
 def test_help_needs_nothing_heavy(imported, program):
-    found = imported("x", "--help", program=program, modules=(*HEAVY, "rich", "numpy"))
+    found = imported("x", "--help", program=program, modules=(*HEAVY, "http.client"))
 
     assert found == []
 
 
-def test_asking_a_server_needs_no_model(imported, server):
-    words = ("ask", "--url", server.url, "--json", "fee")
+@pytest.mark.parametrize("style", [("--json",), ("--format", "text"), ("--format", "md")])
+def test_asking_a_server_needs_nothing_heavy(imported, server, style):
+    words = ("ask", "--data", server.data, *style, "fee")
 
     assert imported(*words, program="ask", modules=HEAVY) == []
+
+
+def test_asking_without_a_server_needs_neither_torch_nor_the_web(imported, offline_data):
+    words = ("ask", "--data", offline_data, "What fee does El Salvador charge?")
+
+    assert imported(*words, program="ask", modules=NO_PART_OF_A_QUESTION) == []
 
 
 @pytest.mark.parametrize(("program", "shown"), [("footnoted", "ingest"), ("ask", "QUESTION")])

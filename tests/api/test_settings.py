@@ -5,6 +5,7 @@ import os
 import pytest
 
 from api.settings import Settings, SettingsError, origins, read_settings
+from api.sources import NAMES
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def test_where_each_value_came_from_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("FOOTNOTED_WORKERS", "2")
     flags = {"port": 3}
 
-    found = origins(read_settings(flags), flags)
+    found = origins(flags)
 
     assert found["port"] == "flag"
     assert found["workers"] == "environment (FOOTNOTED_WORKERS)"
@@ -66,6 +67,16 @@ def test_an_unknown_variable_stops_every_command_by_name(run, tmp_path, command)
     assert "FOOTNOTED_PROT" in done.err
     assert "did you mean FOOTNOTED_PORT?" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_setting_is_known_to_whoever_reads_and_to_whoever_checks():
+    assert set(NAMES) == set(Settings.model_fields)
+
+
+def test_a_list_in_a_variable_is_written_as_json(monkeypatch):
+    monkeypatch.setenv("FOOTNOTED_EXAMPLES", '["What fee?", "Who won?"]')
+
+    assert read_settings().examples == ["What fee?", "Who won?"]
 
 
 def test_an_unknown_key_of_the_file_stops_by_name(tmp_path):

@@ -1,49 +1,14 @@
 """What a terminal shows: colours only where they are wanted, marks without them, a progress bar."""
 
-import os
-import pty
 import re
-import subprocess
-import sysconfig
-from pathlib import Path
 
 import pytest
+from terminals import on_a_terminal
 
-from api.terminal import print_reply
+from api.terminal import Terminal, reply_text
 
 FEE = "What fee does El Salvador charge?"
 COLOUR = "\x1b["
-SCRIPTS = Path(sysconfig.get_path("scripts"))
-
-
-def on_a_terminal(*words, env=None):
-    """Run a command whose standard output and error are terminals; returns what was shown."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("FOOTNOTED_") and name not in {"NO_COLOR", "FORCE_COLOR"}
-    }
-    name, *arguments = map(str, words)
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [SCRIPTS / name, *arguments],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env={**inherited, "TERM": "xterm-256color", "COLUMNS": "100", **(env or {})},
-    )
-    os.close(follower)
-    shown = b"".join(iter(lambda: _read(leader), b""))
-    os.close(leader)
-    process.wait(60)
-    return shown.decode().replace("\r\n", "\n")
-
-
-def _read(leader):
-    try:
-        return os.read(leader, 65536)
-    except OSError:  # how Linux tells that the other end was closed
-        return b""
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +117,7 @@ def test_the_progress_bar_shows_the_file_and_the_rate(tmp_path):
     assert re.search(r"\d:\d\d:\d\d|-:--:--", shown)
 
 
-def test_a_page_is_told_and_a_quote_that_is_gone_is_not_called_verbatim(capsys):
-    from rich.console import Console
-
+def test_a_page_is_told_and_a_quote_that_is_gone_is_not_called_verbatim():
     passage = {
         "text": "A fee.", "title": "T", "heading": "", "citation": 1, "rank": 1, "highlights": [],
     }  # fmt: skip
@@ -168,9 +131,8 @@ def test_a_page_is_told_and_a_quote_that_is_gone_is_not_called_verbatim(capsys):
         "passages": [passage], "citations": [citation], "status": "answered", "answer": answer,
     }  # fmt: skip
 
-    print_reply(Console(), reply)
+    shown = " ".join(reply_text(reply, Terminal(80, colour=False)).split())
 
-    shown = " ".join(capsys.readouterr().out.split())
     assert "page 3" in shown
     assert "characters 1,000–2,000 of a.pdf, NOT FOUND in the stored text" in shown
     assert "P · 5 February 2025 (from the byline)" in shown

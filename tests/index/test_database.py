@@ -3,8 +3,8 @@
 import threading
 import time
 from pathlib import Path
-from sqlite3 import OperationalError
 
+import apsw
 import pytest
 
 from index.database import Database
@@ -21,7 +21,8 @@ def test_the_connection_of_a_thread_ends_with_it(tmp_path: Path) -> None:
     thread.join()
     time.sleep(0.1)  # what is local to a thread goes a moment after it
 
-    assert [held.connection for held in database._held] == [database.connection]
+    with database.reading() as connection:
+        assert [held.connection for held in database._connections._held] == [connection]
 
 
 def test_a_database_can_be_used_again_after_it_was_closed(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def change_and_fail(database: Database) -> None:
 def test_a_change_that_fails_is_undone(tmp_path: Path) -> None:
     database = Database.create(tmp_path / "s", MODEL)
 
-    with pytest.raises(OperationalError, match="no such table"):
+    with pytest.raises(apsw.SQLError, match="no such table"):
         change_and_fail(database)
 
     assert database.generation() == 0
@@ -53,4 +54,4 @@ def test_blocks_that_read_can_be_nested(tmp_path: Path) -> None:
     with database.reading() as outer, database.reading() as inner:
         assert inner is outer
 
-    assert not database.connection.in_transaction
+    assert not outer.in_transaction

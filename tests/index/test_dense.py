@@ -29,7 +29,7 @@ def brute_force(held: Keys, vectors: Vectors, query: Vectors, k: int) -> list[fl
 def test_nearest_agrees_with_brute_force(seed: int, n: int, k: int) -> None:
     vectors, query = unit_rows(seed, n), unit_rows(seed + 1, 1)[0]
 
-    found = DenseIndex(keys(n), vectors).nearest(query, k=k)
+    found = DenseIndex.of(keys(n), vectors).nearest(query, k=k)
 
     expected = brute_force(keys(n), vectors, query, k)
     assert found.scores.tolist() == pytest.approx(expected, abs=1e-5)
@@ -42,7 +42,7 @@ def test_only_admitted_passages_are_found_and_as_many_as_asked(
     vectors, query = unit_rows(seed, n), unit_rows(seed + 1, 1)[0]
     among = np.array(sorted(admitted), dtype=np.int64)
 
-    found = DenseIndex(keys(n), vectors).nearest(query, k=k, among=among)
+    found = DenseIndex.of(keys(n), vectors).nearest(query, k=k, among=among)
 
     inside = np.isin(keys(n), among)
     expected = brute_force(keys(n)[inside], vectors[inside], query, k)
@@ -59,11 +59,11 @@ def test_a_changed_index_equals_one_made_anew(
     query = unit_rows(seed + 1, 1)[0]
     rest = ~np.isin(everything, removed)
 
-    changed = DenseIndex(everything[:n], vectors[:n]).changed(
+    changed = DenseIndex.of(everything[:n], vectors[:n]).changed(
         removed=removed, added=everything[n:], vectors=vectors[n:]
     )
 
-    expected = DenseIndex(everything[rest], vectors[rest]).nearest(query, k=50)
+    expected = DenseIndex.of(everything[rest], vectors[rest]).nearest(query, k=50)
     assert changed.nearest(query, k=50).keys.tolist() == expected.keys.tolist()
 
 
@@ -71,7 +71,7 @@ def test_a_changed_index_equals_one_made_anew(
 def test_equal_passages_come_by_key_also_at_the_cut(n: int, k: int) -> None:
     vectors = np.repeat(unit_rows(7, 1), n, axis=0)
 
-    found = DenseIndex(keys(n), vectors).nearest(vectors[0], k=k)
+    found = DenseIndex.of(keys(n), vectors).nearest(vectors[0], k=k)
 
     assert found.keys.tolist() == keys(n)[:k].tolist()
 
@@ -80,20 +80,20 @@ def test_equal_passages_come_by_key_also_at_the_cut(n: int, k: int) -> None:
 def test_cosines_come_in_the_order_of_the_keys(seed: int, n: int) -> None:
     vectors, query = unit_rows(seed, n), unit_rows(seed + 1, 1)[0]
 
-    cosines = DenseIndex(keys(n), vectors).cosines(query, keys(n)[::-1])
+    cosines = DenseIndex.of(keys(n), vectors).cosines(query, keys(n)[::-1])
 
     assert cosines == pytest.approx((vectors @ query)[::-1], abs=1e-6)
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    empty = DenseIndex(keys(0), np.empty((0, 0), dtype=np.float32))
+    empty = DenseIndex.of(keys(0), np.empty((0, 0), dtype=np.float32))
 
     assert len(empty) == 0
     assert empty.nearest(unit_rows(1, 1)[0], k=3).keys.tolist() == []
 
 
 def test_a_changed_index_leaves_the_old_one_as_it_was() -> None:
-    old = DenseIndex(keys(2), unit_rows(1, 2))
+    old = DenseIndex.of(keys(2), unit_rows(1, 2))
 
     old.changed(removed=keys(1), added=keys(0), vectors=unit_rows(1, 0))
 
@@ -101,6 +101,6 @@ def test_a_changed_index_leaves_the_old_one_as_it_was() -> None:
 
 
 def test_an_index_tells_which_keys_it_holds() -> None:
-    held = DenseIndex(keys(2), unit_rows(1, 2)).holds(np.array([1, 2, 4]))
+    held = DenseIndex.of(keys(2), unit_rows(1, 2)).holds(np.array([1, 2, 4]))
 
     assert held.tolist() == [True, False, True]

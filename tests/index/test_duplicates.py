@@ -48,3 +48,14 @@ def test_bands_fit_a_signed_column() -> None:
 
     assert len(found) == BANDS
     assert all(-(2**63) <= band < 2**63 for band in found)
+
+
+def test_bands_are_those_that_older_stores_hold() -> None:
+    assert bands(TEXT)[:3] == [36587239917145931, -7018109120839882955, 4409482878257941477]
+
+
+def test_a_long_text_is_compared_as_a_whole() -> None:
+    long = " ".join(f"word{number}" for number in range(10_000))
+
+    assert similarity(bands(long), bands(f"{long} end")) >= SIMILAR
+    assert similarity(bands(long), bands(" ".join(long.split()[:5_000]))) < SIMILAR

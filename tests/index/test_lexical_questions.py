@@ -6,6 +6,7 @@ import pytest
 from fakes import indexed, keys, made
 
 from index.lexical import LexicalIndex, LexicalSearcher
+from index.lexical_files import LexicalFiles
 from index.types import Filters, Metadata
 
 
@@ -91,7 +92,7 @@ def test_stop_words_of_the_question_are_looked_for_in_no_language(tmp_path: Path
 
 
 def test_no_word_of_a_removed_text_is_shown(tmp_path: Path) -> None:
-    lexical = LexicalIndex.make(tmp_path, store="s")
+    lexical = LexicalIndex.make(LexicalFiles(tmp_path, "s"))
     lexical.apply(generation=1, removed=keys(), added=[indexed(1, "bukele"), indexed(2, "gull")])
 
     lexical.apply(generation=2, removed=keys(1), added=[])

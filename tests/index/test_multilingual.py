@@ -12,11 +12,12 @@ import pytest
 from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
-from index import multilingual, packed_e5
+from index import exporting, multilingual, packed_e5
 from index.embedding import SentenceTransformerEncoder
 from index.errors import ModelChangedError, ModelError
 from index.models import Prefixes, find_model
 from index.multilingual import MULTILINGUAL_SHA256, multilingual_folder, rebuild
+from index.onnx_encoder import OnnxEncoder
 from index.packed_e5 import MULTILINGUAL_MODEL, PackedModel, read_packed_model
 
 SEEDS = sorted(Path("seeds").glob("[!R]*.md"))
@@ -249,7 +250,24 @@ def test_a_copy_with_other_weights_is_refused(
     monkeypatch.setattr(multilingual, "user_cache_path", lambda *_, **__: tmp_path)
 
     with pytest.raises(ModelChangedError, match="delete footnoted's copy of it"):
-        find_model(MULTILINGUAL_MODEL)
+        find_model(MULTILINGUAL_MODEL).check()
+
+
+@pytest.mark.usefixtures("cache")
+def test_it_runs_without_torch_and_nearly_as_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "user_cache_path", lambda *_, **__: tmp_path)
+    found = find_model(MULTILINGUAL_MODEL)
+
+    light = OnnxEncoder(found).encode_passages(ENGINE_TEXTS)
+
+    full = SentenceTransformerEncoder(found).encode_passages(ENGINE_TEXTS)
+    cosines = (light.vectors * full.vectors).sum(axis=1)
+    assert cosines == pytest.approx(np.ones(len(ENGINE_TEXTS)), abs=0.01)
+    assert [tokens.starts.tolist() for tokens in light.tokens] == [
+        tokens.starts.tolist() for tokens in full.tokens
+    ]
 
 
 def test_a_package_that_is_not_installed_is_told(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from fakes import WordHashEncoder, draft
 
-from index.embedding import SentenceTransformerEncoder
+from index.embedding import Encoder
 from index.errors import EmptySourceError
 from index.preparing import prepare
 from index.types import Document, Provenance
@@ -93,7 +93,7 @@ def test_a_context_that_would_fill_the_window_is_left_out() -> None:
 
 
 def test_a_long_paragraph_becomes_passages_that_fit_with_their_context(
-    encoder: SentenceTransformerEncoder,
+    encoder: Encoder,
 ) -> None:
     text = (
         f"A New Ferry for the Islands\n\n{ENGLISH * 40}\n\n{'x' * 3000} {'東' * 500} {'😀 ' * 400}"

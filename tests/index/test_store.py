@@ -1,7 +1,6 @@
 """The truth on disk: what is put in comes out again, all of it or nothing."""
 
 import datetime as dt
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from index.embedding import EncoderIdentity
 from index.errors import UnknownDocumentError
+from index.recognizing import fingerprint, same_text, sharing_bands
 from index.records import Changes, Corpus, Extras
 from index.store import Store
 from index.types import (
@@ -117,15 +117,14 @@ def test_a_document_with_a_known_id_takes_the_place_of_the_old_one(store: Store)
     assert store.corpus() == Corpus(2, 1, 2, "2025-04-16")
 
 
-def test_what_belongs_to_a_document_goes_with_it(store: Store, tmp_path: Path) -> None:
+def test_what_belongs_to_a_document_goes_with_it(store: Store) -> None:
     put(store, "a", bands=(1, 2))
 
     assert remove(store, "a")
 
-    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+    with store.reading() as connection:
         tables = ("documents", "passages", "asides", "facets", "bands")
-        counts = [connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables]
-    connection.close()
+        counts = [connection.execute(f"SELECT count(*) FROM {t}").get for t in tables]
     assert counts == [0, 0, 0, 0, 0]
 
 
@@ -137,7 +136,8 @@ def test_an_unknown_document_is_told_by_its_id(store: Store) -> None:
 def test_an_unknown_document_has_no_passages_no_words_and_no_fingerprint(store: Store) -> None:
     assert store.passages("b") == ()
     assert store.excerpt("b", 0, 9) == ""
-    assert store.fingerprint("b") is None
+    with store.reading() as connection:
+        assert fingerprint(connection, "b") is None
 
 
 def test_the_generation_grows_with_every_change(store: Store) -> None:
@@ -253,28 +253,31 @@ def test_documents_of_a_folder_are_those_below_it(
 def test_a_fingerprint_tells_what_was_made_of_a_document(store: Store) -> None:
     put(store, "a")
 
-    fingerprint = store.fingerprint("a")
+    with store.reading() as connection:
+        known = fingerprint(connection, "a")
 
-    assert fingerprint is not None
-    assert (fingerprint.source_sha256, fingerprint.recipe) == (f"source of {TEXT}", "r")
-    assert (fingerprint.passages, dict(fingerprint.cleaned)) == (2, {"title": 1})
+    assert known is not None
+    assert (known.source_sha256, known.recipe) == (f"source of {TEXT}", "r")
+    assert (known.passages, dict(known.cleaned)) == (2, {"title": 1})
 
 
 def test_a_document_with_the_same_text_is_found(store: Store) -> None:
     put(store, "b")
     put(store, "c")
 
-    assert store.same_text(f"content of {TEXT}", but="a") == "b"
-    assert store.same_text(f"content of {TEXT}", but="b") == "c"
-    assert store.same_text("another", but="a") is None
+    with store.reading() as connection:
+        assert same_text(connection, f"content of {TEXT}", but="a") == "b"
+        assert same_text(connection, f"content of {TEXT}", but="b") == "c"
+        assert same_text(connection, "another", but="a") is None
 
 
 def test_documents_that_share_a_band_are_found_with_all_their_bands(store: Store) -> None:
     put(store, "a", bands=(1, 2, -3))
     put(store, "b", bands=(4,))
 
-    assert store.sharing_bands([2, 9], but="b") == [("a", [-3, 1, 2])]
-    assert store.sharing_bands([2, 9], but="a") == []
+    with store.reading() as connection:
+        assert sharing_bands(connection, [2, 9], but="b") == [("a", [-3, 1, 2])]
+        assert sharing_bands(connection, [2, 9], but="a") == []
 
 
 def test_readers_in_one_block_see_one_state(store: Store) -> None:

@@ -1,16 +1,22 @@
 """Which files are opened as a store, and that all others are left as they are."""
 
 import sqlite3
+from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from index.connections import Connections, add_checksums, is_checked
 from index.embedding import EncoderIdentity
-from index.errors import IndexFormatError, ModelMismatchError
+from index.errors import IndexDamagedError, IndexFormatError, ModelMismatchError
 from index.store import Store
 from index.token_table import count_codes
+from index.types import Document, Metadata, Passage, Span
 
 MODEL = EncoderIdentity("word-hash", "0" * 64)
+TEXT = "The harbour opens at nine. " * 20
 
 
 def test_a_store_of_another_model_is_refused_by_name(tmp_path: Path) -> None:
@@ -56,15 +62,10 @@ def test_somebody_elses_database_is_refused_and_left_as_it_is(tmp_path: Path) ->
 
 
 def test_a_newer_format_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "s"
-    Store.create(path, MODEL).close()
-    newer = sqlite3.connect(path)
-    newer.execute("UPDATE meta SET value = '3' WHERE name = 'format'")
-    newer.commit()
-    newer.close()
+    path = plain_store(tmp_path / "s", "99")
     content = path.read_bytes()
 
-    with pytest.raises(IndexFormatError, match="has format 3, this version reads format 2"):
+    with pytest.raises(IndexFormatError, match="has format 99, this version reads format 3"):
         Store.open(path)
 
     assert path.read_bytes() == content
@@ -84,19 +85,93 @@ def test_every_store_has_an_identity_of_its_own(tmp_path: Path) -> None:
     assert Store.open(tmp_path / "1").identity == one.identity
 
 
-def test_an_older_format_is_upgraded_in_place_and_loses_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "s"
-    Store.create(path, MODEL).close()
-    older = sqlite3.connect(path)
-    older.execute("DROP TABLE token_codes")
-    older.execute("DROP TABLE abbreviations")
-    older.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
-    older.execute("UPDATE meta SET value = '7' WHERE name = 'generation'")
-    older.commit()
-    older.close()
+@pytest.mark.parametrize("found", ["1", "2"])
+def test_an_older_format_is_upgraded_in_place_and_loses_nothing(tmp_path: Path, found: str) -> None:
+    path = plain_store(tmp_path / "s", found)
 
     store = Store.open(path)
 
     with store.reading() as connection:
         assert (store.generation(), count_codes(connection)) == (7, 0)
     assert Store.open(path).generation() == 7
+
+
+def test_an_upgraded_store_has_checksums_and_a_write_ahead_log(tmp_path: Path) -> None:
+    path = plain_store(tmp_path / "s", "2")
+
+    with Store.open(path).reading() as connection:
+        assert is_checked(connection)
+        assert connection.pragma("journal_mode") == "wal"
+
+
+def test_an_upgrade_that_was_ended_after_the_checksums_goes_on(tmp_path: Path) -> None:
+    path = plain_store(tmp_path / "s", "1")
+    connections = Connections(path)
+    add_checksums(connections.own)
+    connections.close()
+
+    assert Store.open(path).generation() == 7
+
+
+@pytest.mark.parametrize("place", [0.2, 0.4, 0.6, 0.8])
+def test_a_changed_byte_of_the_store_is_found_and_nothing_is_answered_from_it(
+    tmp_path: Path, place: float
+) -> None:
+    path = tmp_path / "s"
+    fill(path)
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * place)] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(IndexDamagedError, match="not as it was written"):
+        Store.open(path).require_undamaged()
+
+
+def test_a_store_whose_checksums_were_switched_off_is_not_trusted(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    fill(path)
+    plain = sqlite3.connect(tmp_path / "plain")
+    with closing(sqlite3.connect(path)) as checked:
+        plain.executescript("\n".join(checked.iterdump()))
+    plain.close()
+
+    with pytest.raises(IndexDamagedError, match="not as it was written"):
+        Store.open(tmp_path / "plain")
+
+
+def plain_store(path: Path, found: str) -> Path:
+    """A store as versions before format 3 wrote it: without checksums."""
+    files = {"1": ["schema.sql"], "2": ["schema.sql", "format_2.sql"], "99": ["schema.sql"]}
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        for file in files[found]:
+            connection.executescript(resources.files("index").joinpath(file).read_text())
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)",
+            [
+                ("format", found),
+                ("identity", "x"),
+                ("generation", "7"),
+                ("model", MODEL.name),
+                ("model_sha256", MODEL.sha256),
+                ("model_prefixes", ""),
+            ],
+        )
+        connection.commit()
+    return path
+
+
+def fill(path: Path) -> None:
+    """A store of 200 documents, closed."""
+    store = Store.create(path, MODEL)
+    with store.writing() as writer:
+        for number in range(200):
+            name = f"d{number}"
+            writer.put(
+                Document(name, name, name, TEXT, name, Metadata(), (), "0", "0"),
+                [Passage(f"{name}:0", name, 0, Span(0, len(TEXT)), TEXT)],
+                np.ones((1, 64), dtype=np.float32),
+                recipe="1",
+                ingested_at="2026-01-01T00:00:00Z",
+            )
+    store.close()

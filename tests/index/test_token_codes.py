@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embedding import SentenceTransformerEncoder, TokenVectors
+from index.embedding import Encoder, TokenVectors
 from index.token_codes import CONTEXT, pack, unpack
 from index.types import Span
 
@@ -51,7 +51,7 @@ def test_cosines_are_estimated_without_bias() -> None:
 
 
 def test_the_best_matches_of_real_word_pieces_stay_the_best(
-    encoder: SentenceTransformerEncoder,
+    encoder: Encoder,
 ) -> None:
     text = "The ferry to the island costs four euros. Children under six travel free of charge."
     [asked] = encoder.encode_queries(["What does the ferry cost?"]).tokens

@@ -1,8 +1,10 @@
 """A question gets an answer with its citation, or the reason why there is none."""
 
+import threading
 from dataclasses import replace
 
 import pytest
+from fakes import WordHashEncoder
 
 from index.collection import Collection
 from index.errors import ModelMismatchError
@@ -184,6 +186,32 @@ def test_a_deleted_document_never_comes_back(library, held: Collection):
     assert before.citations[0].document_id == "fee"
     assert [passage.hit.passage.document_id for passage in after.passages] == ["school"]
     assert after.citations == ()
+
+
+class Meddler(WordHashEncoder):
+    """Does something in another thread while a question is encoded."""
+
+    def __init__(self, meddle):
+        super().__init__(window=400)
+        self.meddle = meddle
+
+    def encode_queries(self, texts):
+        thread = threading.Thread(target=self.meddle)
+        thread.start()
+        thread.join()
+        return super().encode_queries(texts)
+
+
+def test_a_document_that_goes_while_it_is_read_is_quoted_as_it_was(library, held: Collection):
+    def remove():
+        with held.writing() as writer:
+            writer.remove("fee")
+
+    library(fee=FEE, school=SCHOOL)
+    reply = Answerer(held, Meddler(remove)).answer(ASKED)
+
+    assert reply.outcome.text == "El Salvador would charge a low fee."
+    assert (reply.corpus.generation, held.snapshot().generation) == (1, 2)
 
 
 def test_a_changed_document_is_answered_from_in_its_new_words(library):

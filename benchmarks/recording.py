@@ -8,8 +8,8 @@ from typing import Any
 
 __all__ = ["RESULTS", "Figures", "keep", "read"]
 
-ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
 
 Figures = dict[str, Any]  # as JSON has them
 

@@ -1,0 +1,1 @@
+"""Benchmark of what runs the model, and of the command that asks."""

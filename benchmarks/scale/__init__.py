@@ -1,0 +1,1 @@
+"""How cost grows with the number of passages: synthetic texts and vectors, real statistics."""

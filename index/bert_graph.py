@@ -1,0 +1,168 @@
+"""A BERT as an ONNX graph, straight from its weights. The only door to onnx.
+
+The graph is written and not traced, so that nobody needs torch for it. One text goes in, without
+padding: there is no mask, and token types, which are all alike, are part of the positions.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file
+
+from index.bert import Bert
+
+__all__ = ["INPUT", "OUTPUT", "graph_of"]
+
+INPUT, OUTPUT = "input_ids", "token_vectors"
+OPSET = 20  # the first with Gelu
+IR_VERSION = 9
+MICROSOFT = "com.microsoft"  # operators of onnxruntime's own
+# Of a weight in whole steps. Processors without VNNI add two products of a weight and an activation
+# (at most 255) in 16 bits: 2 * 255 * 127 would overflow there, and give other vectors.
+LARGEST = 63
+
+Weights = npt.NDArray[np.float32]
+
+
+def graph_of(bert: Bert, *, quantized: bool) -> bytes:
+    """Write a model's forward pass; equal weights give equal bytes.
+
+    Args:
+        bert: What to write.
+        quantized: Linear layers multiply int8 weights, one scale for each output, with uint8
+            activations, one scale for each text; word embeddings are int8, one scale for each
+            word piece. Otherwise everything is float32.
+
+    Returns:
+        A model with the input `input_ids`, int64, shape (1, t), and the output `token_vectors`,
+        float32, shape (1, t, dim), the last layer's.
+    """
+    loaded = load_file(bert.weights)
+    weights = {name.removeprefix("bert."): value for name, value in loaded.items()}
+    writer = _Writer(weights, bert.epsilon, quantized=quantized)
+    hidden = writer.embeddings()
+    for number in range(bert.layers):
+        hidden = writer.layer(hidden, f"encoder.layer.{number}", heads=bert.heads)
+    graph: bytes = writer.model(hidden).SerializeToString(deterministic=True)
+    return graph
+
+
+class _Writer:
+    """Collects nodes and tensors. Each method adds some and returns the name of its result."""
+
+    def __init__(
+        self, weights: Mapping[str, npt.NDArray[np.floating]], epsilon: float, *, quantized: bool
+    ) -> None:
+        self._weights = weights
+        self._epsilon = epsilon
+        self._quantized = quantized
+        self._nodes: list[NodeProto] = []
+        self._tensors: list[TensorProto] = []
+
+    def embeddings(self) -> str:
+        of = "embeddings"
+        places = self._weight(f"{of}.position_embeddings.weight")
+        places = places + self._weight(f"{of}.token_type_embeddings.weight")[0]
+        zero, one = self._tensor("zero", np.array([0])), self._tensor("one", np.array([1]))
+        shape = self._node("Shape", [INPUT], "shape")
+        length = self._node("Slice", [shape, one, self._tensor("two", np.array([2]))], "length")
+        here = self._node("Slice", [self._tensor("positions", places), zero, length], "places")
+        summed = self._node("Add", [self._words(f"{of}.word_embeddings.weight"), here], "summed")
+        return self._norm(summed, f"{of}.LayerNorm")
+
+    def layer(self, hidden: str, of: str, *, heads: int) -> str:
+        attended = self._attention(hidden, f"{of}.attention", heads)
+        inner = self._linear(attended, f"{of}.intermediate.dense")
+        inner = self._node("Gelu", [inner], f"{of}.gelu")
+        outer = self._linear(inner, f"{of}.output.dense")
+        outer = self._node("Add", [outer, attended], f"{of}.sum")
+        return self._norm(outer, f"{of}.output.LayerNorm")
+
+    def model(self, hidden: str) -> ModelProto:
+        self._node("Identity", [hidden], OUTPUT)
+        taken = helper.make_tensor_value_info(INPUT, TensorProto.INT64, [1, "t"])
+        given = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, "t", "dim"])
+        graph = helper.make_graph(self._nodes, "bert", [taken], [given], self._tensors)
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+
+    def _attention(self, hidden: str, of: str, heads: int) -> str:
+        # One product for all three, which is faster than three.
+        names = [f"{of}.self.{part}" for part in ("query", "key", "value")]
+        together = self._product(
+            hidden,
+            f"{of}.projected",
+            np.concatenate([self._weight(f"{name}.weight") for name in names]),
+            np.concatenate([self._weight(f"{name}.bias") for name in names]),
+        )
+        self._nodes.append(helper.make_node("Split", [together], names, axis=-1, num_outputs=3))
+        context = self._node(
+            "MultiHeadAttention", names, f"{of}.context", domain=MICROSOFT, num_heads=heads
+        )
+        outer = self._linear(context, f"{of}.output.dense")
+        outer = self._node("Add", [outer, hidden], f"{of}.sum")
+        return self._norm(outer, f"{of}.output.LayerNorm")
+
+    def _words(self, name: str) -> str:
+        table = self._weight(name)
+        if not self._quantized:
+            return self._node("Gather", [self._tensor(name, table), INPUT], "words")
+        whole, scales = _quantized(table)
+        steps = self._node("Gather", [self._tensor(name, whole), INPUT], "steps")
+        steps = self._node("Cast", [steps], "float_steps", to=TensorProto.FLOAT)
+        sizes = self._tensor("step_sizes", scales[:, np.newaxis])
+        return self._node("Mul", [steps, self._node("Gather", [sizes, INPUT], "sizes")], "words")
+
+    def _linear(self, hidden: str, of: str) -> str:
+        return self._product(hidden, of, self._weight(f"{of}.weight"), self._weight(f"{of}.bias"))
+
+    def _product(self, hidden: str, of: str, weight: Weights, bias: Weights) -> str:
+        offset = self._tensor(f"{of}.bias", bias)
+        if not self._quantized:
+            product = [hidden, self._tensor(f"{of}.weight", weight.T)]
+            return self._node("Add", [self._node("MatMul", product, f"{of}.product"), offset], of)
+        whole, scales = _quantized(weight)
+        inputs = [
+            hidden,
+            self._tensor(f"{of}.weight", whole.T),
+            self._tensor(f"{of}.scales", scales),
+            self._tensor(f"{of}.zeros", np.zeros(len(scales), dtype=np.int8)),
+            offset,
+        ]
+        return self._node("DynamicQuantizeMatMul", inputs, of, domain=MICROSOFT)
+
+    def _norm(self, hidden: str, of: str) -> str:
+        scale, bias = (
+            self._tensor(f"{of}.{part}", self._weight(f"{of}.{part}"))
+            for part in ("weight", "bias")
+        )
+        return self._node("LayerNormalization", [hidden, scale, bias], of, epsilon=self._epsilon)
+
+    def _weight(self, name: str) -> Weights:
+        return self._weights[name].astype(np.float32)
+
+    def _tensor(self, name: str, values: npt.NDArray[np.generic]) -> str:
+        self._tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def _node(
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        name: str,
+        *,
+        domain: str = "",
+        **attributes: int | float,
+    ) -> str:
+        node = helper.make_node(operator, inputs, [name], domain=domain)
+        node.attribute.extend(helper.make_attribute(*pair) for pair in attributes.items())
+        self._nodes.append(node)
+        return name
+
+
+def _quantized(rows: Weights) -> tuple[npt.NDArray[np.int8], Weights]:
+    """Rows in whole steps of [-63, 63], and the size of each row's step."""
+    sizes = np.maximum(np.abs(rows).max(axis=1), 1e-12) / LARGEST
+    return np.round(rows / sizes[:, np.newaxis]).astype(np.int8), sizes.astype(np.float32)

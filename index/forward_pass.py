@@ -1,0 +1,36 @@
+"""Word pieces through a network, one text at a time. The only door to onnxruntime."""
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+__all__ = ["ForwardPass"]
+
+ERRORS_ONLY = 3
+
+
+class ForwardPass:
+    """A loaded ONNX graph. Safe to share between threads.
+
+    Each call works on the thread that it is made on: a question is so short that several threads
+    would wait for each other longer than they work, and passages fill all cores by being encoded
+    at the same time. So the result depends on nothing but the text.
+
+    Args:
+        graph: As `graph_of` writes it.
+    """
+
+    def __init__(self, graph: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = ERRORS_ONLY
+        self._session = onnxruntime.InferenceSession(
+            graph, options, providers=["CPUExecutionProvider"]
+        )
+
+    def __call__(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Last-layer vectors of a text's word pieces, shape (t, dim), for ids of shape (t,)."""
+        [[vectors]] = self._session.run(None, {"input_ids": ids[np.newaxis]})
+        found: npt.NDArray[np.float32] = vectors
+        return found

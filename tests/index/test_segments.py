@@ -1,0 +1,98 @@
+"""Vectors of a fixed set of passages: exact where flat, nearly so along a graph."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from index.segments import Memory, Segment
+from index.types import Keys, Vectors
+
+ROWS = 3_000
+KEYS: Keys = np.arange(0, 2 * ROWS, 2, dtype=np.int64)
+
+
+def clustered(seed: int, n: int) -> Vectors:
+    """Unit vectors that lie in clusters, as those of sentences do."""
+    random = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).standard_normal((60, 48))
+    rows = centres[random.integers(0, 60, n)] + 0.7 * random.standard_normal((n, 48))
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+VECTORS = clustered(1, ROWS)
+SEGMENTS = {
+    "flat": Segment.flat(KEYS, VECTORS),
+    "graph": Segment.graph(KEYS, VECTORS),
+    "small graph": Segment.graph(KEYS, VECTORS, memory=Memory.LOW),
+}
+
+
+def recall(segment: Segment, admitted: np.ndarray | None = None) -> float:
+    """Of the ten nearest to each of a hundred questions, how many are among the first found."""
+    keys, vectors = (KEYS, VECTORS) if admitted is None else (KEYS[admitted], VECTORS[admitted])
+    questions = clustered(2, 100)
+    nearest = [set(keys[np.argsort(-(vectors @ query))[:10]].tolist()) for query in questions]
+    found = [segment.nearest(query, k=20, admitted=admitted).keys for query in questions]
+    return float(
+        np.mean([len(n & set(f.tolist())) / 10 for n, f in zip(nearest, found, strict=True)])
+    )
+
+
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_ten_nearest_are_found_in_nearly_every_case(kind: str) -> None:
+    assert recall(SEGMENTS[kind]) >= 0.99
+
+
+@pytest.mark.parametrize("share", [0.5, 0.02])
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_filters_take_nothing_from_what_is_found(kind: str, share: float) -> None:
+    admitted = np.random.default_rng(3).random(ROWS) < share
+
+    assert recall(SEGMENTS[kind], admitted) >= 0.99
+
+
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_only_admitted_passages_are_found(kind: str) -> None:
+    admitted = np.zeros(ROWS, dtype=np.bool_)
+    admitted[[5, 7]] = True
+
+    found = SEGMENTS[kind].nearest(VECTORS[5], k=10, admitted=admitted)
+
+    assert sorted(found.keys.tolist()) == [10, 14]
+
+
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_a_segment_comes_back_from_its_file(kind: str) -> None:
+    segment, file = SEGMENTS[kind], BytesIO()
+
+    segment.write(file)
+    file.seek(0)
+    again = Segment.read(file)
+
+    asked = segment.nearest(VECTORS[9], k=5)
+    assert again.nearest(VECTORS[9], k=5).keys.tolist() == asked.keys.tolist()
+    assert (again.is_graph, again.memory) == (segment.is_graph, segment.memory)
+
+
+def test_a_file_of_something_else_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a file of vectors"):
+        Segment.read(BytesIO(b"something else, longer than the first line of a file"))
+
+
+def test_a_small_graph_takes_a_quarter_of_the_room_of_its_vectors() -> None:
+    large, small = BytesIO(), BytesIO()
+
+    SEGMENTS["graph"].write(large)
+    SEGMENTS["small graph"].write(small)
+
+    saved = len(large.getvalue()) - len(small.getvalue())
+    assert saved == pytest.approx(0.75 * VECTORS.nbytes, rel=0.02)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("flat", 0.0), ("graph", 0.0), ("small graph", 0.02)])
+def test_vectors_come_back_by_their_rows(kind: str, most: float) -> None:
+    rows = np.array([7, 3, 2_999])
+
+    assert np.abs(SEGMENTS[kind].vectors(rows) - VECTORS[rows]).max() <= most
