@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.quality.recording import RESULTS, keep, read
+from benchmarks.recording import RESULTS, keep, read
 from benchmarks.runtime.commands import measure_commands
 from benchmarks.runtime.encoding import measure_encoding
 from benchmarks.runtime.precision import measure_precision
@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--most", type=int, help="questions and passages of a set")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--indexes", type=Path, help="kept for the next run")
-    parser.add_argument("--results", type=Path, default=RESULTS.with_name("runtime.json"))
+    parser.add_argument("--results", type=Path, default=RESULTS / "runtime.json")
     return parser.parse_args()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.quality.recording import Figures
+from benchmarks.recording import Figures
 
 __all__ = ["measure_commands"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.sets import spread
+from benchmarks.recording import Figures
 from index.models import DEFAULT_MODEL, find_model
 from index.onnx_encoder import OnnxEncoder
 

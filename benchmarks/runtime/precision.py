@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.quality.asking import alone, change_of, figures_of
 from benchmarks.quality.indexes import Bench, RememberingEncoder
-from benchmarks.quality.recording import Figures
 from benchmarks.quality.variants import PLAIN, SHIPPED
+from benchmarks.recording import Figures
 from index.embedding import Encoded, Encoder, EncoderIdentity, SentenceTransformerEncoder
 from index.models import DEFAULT_MODEL, find_model
 from index.onnx_encoder import OnnxEncoder

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.quality.recording import Figures
+from benchmarks.recording import Figures
 
 __all__ = ["tables"]
 
