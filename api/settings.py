@@ -62,7 +62,6 @@ class Settings(BaseModel):
     )
     examples: list[str] = Field([], description="Questions that the page offers.")
     log_questions: bool = Field(False, description="Write the text of questions to the log.")
-
     open_pages: bool = Field(
         False, description="With keys: let everyone use the page and read documents."
     )

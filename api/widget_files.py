@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib.metadata import version
 from importlib.resources import files
+
+from api.version import VERSION
 
 __all__ = ["PLACE", "SCRIPT", "TYPES", "Built", "built", "tag"]
 
@@ -57,7 +58,7 @@ def built() -> Built:
             name: folder.joinpath(SCRIPT + suffix).read_bytes() for name, suffix in SUFFIXES.items()
         },
         types=folder.joinpath(TYPES).read_bytes(),
-        version=f"{version('footnoted')}-{hashlib.sha256(plain).hexdigest()[:8]}",
+        version=f"{VERSION}-{hashlib.sha256(plain).hexdigest()[:8]}",
         integrity="sha384-" + base64.b64encode(hashlib.sha384(plain).digest()).decode(),
     )
 
