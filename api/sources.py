@@ -49,7 +49,7 @@ NAMES = (
     "limit_per_address",
 )
 # Variables that other parts of the contract read; they are no settings of the service.
-CLIENT_VARIABLES = ("FOOTNOTED_URL",)
+CLIENT_VARIABLES = ("FOOTNOTED_URL", "FOOTNOTED_KEY")
 
 
 class SettingsError(FootnotedError):

@@ -213,6 +213,19 @@ def test_a_rate_that_cannot_be_stops_the_start_by_name(run, tmp_path):
     assert "limit_per_key" in done.err
 
 
+def test_ask_takes_its_key_from_the_environment(serving, run, tmp_path):
+    key = made()
+    with serving(tmp_path) as served:
+        served.client.put("/v1/documents/a", json={"text": "Some words."})
+        KeyFile(tmp_path).add(key.key)
+        asked = ("ask", "--url", served.url, "--json", "Some words?")
+        without, with_key = run(*asked), run(*asked, env={"FOOTNOTED_KEY": key.secret})
+
+    assert (without.code, with_key.code) == (4, 0)
+    assert "a key is needed here" in without.err
+    assert with_key.json["status"] == "answered"
+
+
 def test_the_start_tells_that_keys_are_asked_for(start, tmp_path):
     KeyFile(tmp_path).add(made().key)
     folder = ("--data", tmp_path, "--model", tmp_path / "none")
