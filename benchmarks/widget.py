@@ -1,16 +1,13 @@
 """What the widget costs a page: bytes, its own time from a reply to paint, and loading it."""
 
-import json
-import platform
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.recording import RESULTS, ROOT, keep
+
 __all__ = ["COUNT_LOAD", "load_cost", "own_times"]
 
-ROOT = Path(__file__).parents[1]
-RESULT = ROOT / "benchmarks/results/widget.json"
 QUESTIONS = 25
 
 # From the moment that the reply is read to the first moment after the frame that shows it.
@@ -83,11 +80,10 @@ def main() -> None:
             "long_tasks": [len(load["long"]) for load in loads],
             "layout_shift": [round(load["shift"], 4) for load in loads],
             "chromium": browser.version,
-            "machine": f"{platform.machine()}, {platform.system()}",
         }
         browser.close()
-    RESULT.write_text(json.dumps(result, indent=1) + "\n")
-    print(RESULT.read_text(), end="")
+    keep(RESULTS / "widget.json", "widget", result)
+    print(result)
 
 
 if __name__ == "__main__":
