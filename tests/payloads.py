@@ -21,11 +21,11 @@ WAYS_OUT = (
 )
 CALLS = (
     "<img src=x onerror=\"ran('MARK')\">",
-    "<svg onload=\"ran('MARK')\"></svg>",
+    "<svg><image href=x onerror=\"ran('MARK')\"></image></svg>",
     "<details open ontoggle=\"ran('MARK')\"><summary>x</summary></details>",
     "<video src=x onerror=\"ran('MARK')\"></video>",
     "<iframe srcdoc=\"<script>parent.ran('MARK')</script>\"></iframe>",
-    "<input autofocus onfocus=\"ran('MARK')\">",
+    "<audio src=x onerror=\"ran('MARK')\"></audio>",
     "<style>@keyframes k{}</style><b style='animation:k 1ms' onanimationend=ran('MARK')>x</b>",
     "<math><mi xlink:href=x><img src=x onerror=\"ran('MARK')\"></mi></math>",
     "<IMG SRC=x OnErRoR=&#114;an('MARK')>",
