@@ -22,7 +22,7 @@ __all__ = ["Collection", "Snapshot", "collection_names"]
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 STORE_FILE = "store.sqlite"
 WAIT_S = 20.0
-PAUSE_S = 0.05
+PAUSE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Collection:
         """Both legs at the store's present generation.
 
         While another process is between changing the store and the lexical index, the state
-        before that change is kept.
+        before that change is kept, if it has everything that was acknowledged.
 
         Raises:
             IndexLockedError: There is no such state yet, and the other process does not finish.
@@ -147,9 +147,11 @@ class Collection:
 
     def _refreshed(self) -> Snapshot:
         held = self._snapshot
+        # The lexical index comes last in a change, so what was acknowledged until now is in it.
+        acknowledged = self._lexical.generation or 0
         deadline = time.monotonic() + WAIT_S
         while (fresh := self._fresh(held)) is None:
-            if held:
+            if held and held.generation >= acknowledged:
                 return held
             if time.monotonic() > deadline:
                 raise IndexLockedError(self._lock.holder)

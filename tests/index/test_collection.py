@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,23 @@ def test_while_another_process_is_between_the_two_the_state_before_is_kept(
 
     assert during is before
     assert collection.snapshot().generation == 1
+
+
+def test_a_state_that_lacks_what_was_acknowledged_is_not_kept(
+    collection: Collection, tmp_path: Path
+) -> None:
+    reader = Collection.open(tmp_path / "data", "default")
+    reader.snapshot()
+    put(collection, "The ferry sails at noon.", "acknowledged")
+    put_in_store_only(collection, "A gull flies.")
+
+    with ThreadPoolExecutor(1) as thread, another_writer(folder_of(collection)):
+        asked = thread.submit(reader.snapshot)
+        assert wait([asked], timeout=0.3).not_done
+    found = asked.result()
+
+    assert (found.generation, words(found, "ferry")) == (2, 1)
+    reader.close()
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,0 +1,1 @@
+"""Trains the reader that the package carries: `python -m training.reader`."""
