@@ -126,9 +126,14 @@ FILTER_NAMES = ("from", "before", "publisher", "language", "tag")
 
 PROBLEM_TEXTS = {
     "bad-cursor": (400, "The cursor was not given out for this request. Start without a cursor."),
+    "disk-full": (507, "There is no space left where the index is kept. Nothing was lost."),
     "empty-document": (422, "There are no words in the document, so nothing could be cited."),
     "encrypted-document": (422, "The file needs a password. Send a copy without one."),
     "forbidden": (403, "The request is not allowed from where it came."),
+    "index-damaged": (
+        503,
+        "The index does not hold what it should. Run `footnoted check`; the log has more.",
+    ),
     "index-format": (409, "The index was made by another version of footnoted."),
     "index-locked": (409, "Another process is writing to the index. Try again when it is done."),
     "index-missing": (404, "Nothing was ingested yet. Run `footnoted ingest PATH`."),
