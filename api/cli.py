@@ -1,4 +1,4 @@
-"""`footnoted`: ingest, list, show, remove, verify, eval, status, serve, config, and more."""
+"""`footnoted`: everything about documents, the index and the service; `ask` asks."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ import click
 from api.collection_commands import collections
 from api.command import guarded
 from api.keeping_commands import check, doctor, restore, snapshot
+from api.key_commands import keys
 from api.options import common, given, service_for, settings_for
 from api.reindex_command import reindex
 from api.version import VERSION
@@ -27,6 +28,9 @@ def footnoted() -> None:
 
     Ask with `ask "…"`.
     """
+
+
+footnoted.add_command(keys)
 
 
 @footnoted.command()
@@ -189,6 +193,18 @@ def serve(**flags: Any) -> None:
     from api.serving import run
 
     run(settings_for(flags))
+
+
+@footnoted.command()
+@click.option("--src", help="The service's address as readers reach it.")
+@click.option("--key", default="", help="A public key, as `footnoted keys create public` made it.")
+@common
+def widget(src: str | None, key: str, **flags: Any) -> None:
+    """Print the tags that put an ask box on a page."""
+    from api.widget_files import tag
+
+    settings = settings_for(flags)
+    click.echo(tag(src or f"http://{settings.host}:{settings.port}", key))
 
 
 @footnoted.command()

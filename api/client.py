@@ -15,13 +15,16 @@ class ClientError(Exception):
         super().__init__(message)
 
 
-def ask_server(url: str, body: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+def ask_server(
+    url: str, body: Mapping[str, Any], *, timeout: float, key: str = ""
+) -> dict[str, Any]:
     """Ask a server.
 
     Args:
         url: Of the service, such as http://127.0.0.1:8080.
         body: The request of the contract's section 2.
         timeout: Seconds.
+        key: Of the kind search or admin; "" where the server asks for none.
 
     Returns:
         The reply of the contract's section 2.
@@ -41,7 +44,10 @@ def ask_server(url: str, body: Mapping[str, Any], *, timeout: float) -> dict[str
         connection = kind(parts.hostname, parts.port, timeout=timeout)
         path = f"{parts.path.rstrip('/')}/v1/ask"
         content = json.dumps(body).encode()
-        connection.request("POST", path, content, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        connection.request("POST", path, content, headers)
         response = connection.getresponse()
         status, payload = response.status, response.read()
         connection.close()

@@ -84,6 +84,8 @@ def _stop_for(error: Exception) -> None:
             raise error
         _stop(f"{type(error).__name__}: {error} (-v shows more)", EXIT_FAULT)
     from api.checking import NoCitationsError
+    from api.key_file import UnknownKeyError
+    from api.origins import OriginError
     from api.questions import QuestionsError
     from api.runs import RunFileError
     from api.sources import SettingsError
@@ -93,6 +95,8 @@ def _stop_for(error: Exception) -> None:
         NoCitationsError: EXIT_USAGE,
         QuestionsError: EXIT_USAGE,
         RunFileError: EXIT_USAGE,
+        OriginError: EXIT_USAGE,
+        UnknownKeyError: EXIT_ABSTAINED,
         errors.IndexMissingError: EXIT_NO_INDEX,
         errors.UnknownCollectionError: EXIT_NO_INDEX,
         errors.CollectionNameError: EXIT_USAGE,

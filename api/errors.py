@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.checking import NoCitationsError
+from api.key_file import KeyFileError, UnknownKeyError
+from api.origins import OriginError
 from api.questions import QuestionsError
 from api.runs import RunFileError
 from api.settings import SettingsError
@@ -20,7 +22,10 @@ __all__ = [
     "PROBLEMS",
     "BadCursorError",
     "ForbiddenError",
+    "NotFoundError",
     "OverloadedError",
+    "RateLimitError",
+    "UnauthorizedError",
     "UnsupportedMediaError",
     "install",
     "problem",
@@ -31,7 +36,10 @@ log = logging.getLogger("footnoted")
 
 LONGEST_INPUT = 200  # characters of an input that an error repeats
 MOST_ERRORS = 20
-RETRY_SECONDS = 1
+STATUS_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "1"},
+}
 
 
 class OverloadedError(FootnotedError):
@@ -47,6 +55,28 @@ class BadCursorError(FootnotedError):
 
 class ForbiddenError(FootnotedError):
     """The request is understood and not allowed from where it came."""
+
+
+class UnauthorizedError(FootnotedError):
+    """No key came with the request, or one that opens nothing."""
+
+
+class RateLimitError(FootnotedError):
+    """A key or an address asked more often than it may.
+
+    Attributes:
+        retry_seconds: When the next request is let in, at least 1.
+    """
+
+    def __init__(self, limit: int, retry_seconds: int) -> None:
+        self.retry_seconds = retry_seconds
+        super().__init__(
+            f"more than the {limit} requests that are allowed; ask again in {retry_seconds} s"
+        )
+
+
+class NotFoundError(FootnotedError):
+    """There is nothing at the address; the text tells where it is."""
 
 
 class UnsupportedMediaError(FootnotedError):
@@ -83,17 +113,24 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     index_errors.UnsupportedModelError: (503, "model-unavailable"),
     OverloadedError: (503, "overloaded"),
     BadCursorError: (400, "bad-cursor"),
+    UnauthorizedError: (401, "unauthorized"),
     ForbiddenError: (403, "forbidden"),
+    NotFoundError: (404, "not-found"),
+    RateLimitError: (429, "rate-limited"),
+    KeyFileError: (503, "not-ready"),
     UnsupportedMediaError: (415, "unsupported-format"),
     # These come from the command line only.
     NoCitationsError: (422, "invalid-field"),
     QuestionsError: (422, "invalid-field"),
     RunFileError: (422, "invalid-field"),
     SettingsError: (500, "internal-error"),
+    OriginError: (422, "invalid-field"),
+    UnknownKeyError: (404, "not-found"),
 }
 
 TITLES = {
     400: "Malformed request",
+    401: "Key needed",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
@@ -101,6 +138,7 @@ TITLES = {
     413: "Too large",
     415: "Unsupported format",
     422: "Invalid request",
+    429: "Too many requests",
     500: "Internal error",
     503: "Not available now",
     507: "No room left",
@@ -125,8 +163,9 @@ def problem(
     }
     if errors:
         body["errors"] = [dict(error) for error in errors[:MOST_ERRORS]]
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return JSONResponse(
+        body, status, STATUS_HEADERS.get(status), media_type="application/problem+json"
+    )
 
 
 def problem_for(request: Request, error: FootnotedError) -> Response:
@@ -134,7 +173,10 @@ def problem_for(request: Request, error: FootnotedError) -> Response:
     status, kind = next(PROBLEMS[base] for base in type(error).__mro__ if base in PROBLEMS)
     fields = error.problems if isinstance(error, InvalidDocumentError) else ()
     errors = [{"pointer": place, "detail": printable(detail)} for place, detail in fields]
-    return problem(request, status, kind, str(error), errors=errors)
+    told = problem(request, status, kind, str(error), errors=errors)
+    if isinstance(error, RateLimitError):
+        told.headers["Retry-After"] = str(error.retry_seconds)
+    return told
 
 
 def printable(text: str) -> str:

@@ -13,6 +13,12 @@ __all__ = ["ErrorModel", "ProblemModel", "describe", "description"]
 
 METHODS = frozenset({"get", "post", "put", "delete"})
 REFERENCE = "#/components/schemas/{model}"
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Needed where the operator made keys; a public one may also stand in the "
+    "address, as `key`.",
+}
 SUPERSEDED = ("HTTPValidationError", "ValidationError")  # FastAPI's own, which are never sent
 
 
@@ -46,6 +52,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=REFERENCE)
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
+    document["components"]["securitySchemes"] = {"key": KEY}
+    document["security"] = [{}, {"key": []}]
     for operations in document["paths"].values():
         for method in METHODS & operations.keys():
             responses = operations[method]["responses"]

@@ -145,6 +145,10 @@ class Pages:
         """The interactive description of the HTTP interface."""
         return self._render("docs.html", openapi_url=openapi_url)
 
+    def widget(self, *, version: str, integrity: str) -> str:
+        """The page to try the widget on and to copy its tag."""
+        return self._render("widget.html", version=version, integrity=integrity)
+
     def problem(self, *, title: str, status: int, detail: str) -> str:
         """What went wrong, for people."""
         return self._render("problem.html", title=title, status=status, detail=detail)

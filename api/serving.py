@@ -1,5 +1,6 @@
 """Running the service: address, announcement, logs, and an orderly end."""
 
+import datetime as dt
 import logging
 import signal
 import socket
@@ -7,8 +8,10 @@ import sys
 
 import uvicorn
 
-from api.app import create_app, is_loopback_name
+from api.addresses import is_loopback_name
+from api.app import create_app
 from api.discovery import announce, withdraw
+from api.key_file import KeyFile
 from api.logs import configure_logging
 from api.settings import Settings, SettingsError
 
@@ -81,7 +84,10 @@ def _tell_where(url: str) -> None:
 
 
 def _tell_who_may_ask(settings: Settings) -> None:
-    if is_loopback_name(settings.host):
+    if kept := KeyFile(settings.data).ring().keys:
+        live = sum(key.is_live(dt.datetime.now(dt.UTC)) for key in kept)
+        log.info("keys: every request needs one; %d of %d may be used", live, len(kept))
+    elif is_loopback_name(settings.host):
         log.info("no keys: this machine may ask, and change documents")
     else:
         log.warning(

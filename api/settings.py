@@ -5,7 +5,7 @@ import typing
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from api.sources import NAMES, SettingsError, data_folder, given
 from index.dense_leg import CompactionRule
@@ -62,7 +62,20 @@ class Settings(BaseModel):
     )
     examples: list[str] = Field([], description="Questions that the page offers.")
     log_questions: bool = Field(False, description="Write the text of questions to the log.")
+    open_pages: bool = Field(
+        False, description="With keys: let everyone use the page and read documents."
+    )
+    limit_per_key: str = Field("600/minute", description="Requests with one key.")
+    limit_per_address: str = Field("600/minute", description="Requests from one address.")
+
     _flags: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @field_validator("limit_per_key", "limit_per_address")
+    @classmethod
+    def _is_rate(cls, text: str) -> str:
+        from api.rates import check_rate
+
+        return check_rate(text)
 
     @property
     def flags(self) -> frozenset[str]:

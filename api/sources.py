@@ -44,9 +44,12 @@ NAMES = (
     "max_text_characters",
     "examples",
     "log_questions",
+    "open_pages",
+    "limit_per_key",
+    "limit_per_address",
 )
 # Variables that other parts of the contract read; they are no settings of the service.
-CLIENT_VARIABLES = ("FOOTNOTED_URL",)
+CLIENT_VARIABLES = ("FOOTNOTED_URL", "FOOTNOTED_KEY")
 
 
 class SettingsError(FootnotedError):

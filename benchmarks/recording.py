@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RESULTS", "Figures", "keep", "read"]
+__all__ = ["RESULTS", "ROOT", "Figures", "keep", "read"]
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"

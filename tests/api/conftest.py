@@ -205,12 +205,29 @@ def server(
         yield served
 
 
+@pytest.fixture(scope="session")
+def serving_process(
+    tmp_path_factory: pytest.TempPathFactory, start: Callable[..., "subprocess.Popen[bytes]"]
+) -> Callable[..., Any]:
+    """Runs `footnoted serve` on a data folder, with settings from the environment."""
+
+    def served(data: Path, **env: str) -> Any:
+        return _serving(start, data, tmp_path_factory.mktemp("log") / "stderr", env)
+
+    return served
+
+
 @contextmanager
 def _serving(
-    start: Callable[..., "subprocess.Popen[bytes]"], data: Path, log: Path
+    start: Callable[..., "subprocess.Popen[bytes]"],
+    data: Path,
+    log: Path,
+    env: dict[str, str] | None = None,
 ) -> Iterator[Served]:
     with log.open("wb") as stderr:
-        process = start("footnoted", "serve", "--port", 0, "--data", data, stderr=stderr)
+        process = start(
+            "footnoted", "serve", "--port", 0, "--data", data, stderr=stderr, env=env or {}
+        )
         try:
             url = _announced(process, data, log)
             with lawful_client(url) as client:
