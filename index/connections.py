@@ -7,7 +7,7 @@ end of each page and compares them whenever a page is read.
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ __all__ = [
     "Row",
     "SqliteError",
     "add_checksums",
+    "copy_pages",
     "is_checked",
     "one_row",
     "reserve_checksums",
@@ -139,12 +140,30 @@ def reserve_checksums(connection: Connection) -> None:
 def add_checksums(connection: Connection) -> None:
     """Give every page of a file a checksum. All of it or nothing; it must not be in a transaction.
 
-    Leaves WAL mode, which can only be done while nobody else has the file open.
+    Leaves WAL mode, which can only be done while nobody else has the file open, and takes as much
+    memory as the file is long.
     """
     reserve_checksums(connection)
     # Pages only change their layout when the file is written anew outside of WAL mode.
     connection.pragma("journal_mode", "delete")
+    # The VFS begins with checksums when the first page is written. A page that leaves the cache
+    # before that would have none; so none leaves it before the end, when they go in order.
+    connection.pragma("cache_spill", 0)
     connection.execute("VACUUM")
+
+
+def copy_pages(connection: Connection, path: Path) -> None:
+    """Write one state of a file to a new one, page by page, while others read and write.
+
+    (`VACUUM INTO` writes pages before the first one, and so without checksums.)
+    """
+    _register_checked_vfs()
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    with closing(Connection(str(path.absolute()), flags=flags, vfs=CHECKED_VFS)) as target:
+        # In one step: a state that others change meanwhile would be begun anew with every step.
+        with target.backup("main", connection, "main") as backup:
+            backup.step(-1)
+        target.pragma("journal_mode", "wal")
 
 
 def rows_of(cursor: Cursor) -> Iterator[Row]:

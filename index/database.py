@@ -12,6 +12,7 @@ from index.connections import (
     Connection,
     Connections,
     add_checksums,
+    copy_pages,
     is_checked,
     reserve_checksums,
     translated,
@@ -158,7 +159,7 @@ class Database:
             DiskFullError: There is no room for it.
         """
         with translated():
-            self._connections.own.execute("VACUUM INTO ?", (str(path),))
+            copy_pages(self._connections.own, path)
 
     def renew_identity(self) -> None:
         """Be another store than the one that this is a copy of."""

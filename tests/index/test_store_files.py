@@ -1,5 +1,6 @@
 """Which files are opened as a store, and that all others are left as they are."""
 
+import os
 import sqlite3
 from contextlib import closing
 from importlib import resources
@@ -16,6 +17,7 @@ from index.token_table import count_codes
 from index.types import Document, Metadata, Passage, Span
 
 MODEL = EncoderIdentity("word-hash", "0" * 64)
+CACHE = 2_000_000  # bytes, of SQLite by default
 TEXT = "The harbour opens at nine. " * 20
 
 
@@ -104,6 +106,31 @@ def test_an_upgraded_store_has_checksums_and_a_write_ahead_log(tmp_path: Path) -
         assert connection.pragma("journal_mode") == "wal"
 
 
+def test_a_store_larger_than_the_cache_is_upgraded_with_all_its_checksums(tmp_path: Path) -> None:
+    path = plain_store(tmp_path / "s", "2")
+    with closing(sqlite3.connect(path)) as plain:
+        rows = [(f"{n}", os.urandom(2_000).hex()) for n in range(2_000)]
+        plain.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+        plain.commit()
+
+    store = Store.open(path)
+
+    store.require_undamaged()
+    assert path.stat().st_size > 4 * CACHE
+
+
+def test_a_copy_of_a_store_larger_than_the_cache_has_all_its_checksums(tmp_path: Path) -> None:
+    fill(tmp_path / "s", documents=2_000)
+    store = Store.open(tmp_path / "s")
+
+    store.copy_to(tmp_path / "copy")
+
+    copy = Store.open(tmp_path / "copy")
+    copy.require_undamaged()
+    assert copy.corpus() == store.corpus()
+    assert (tmp_path / "copy").stat().st_size > CACHE
+
+
 def test_an_upgrade_that_was_ended_after_the_checksums_goes_on(tmp_path: Path) -> None:
     path = plain_store(tmp_path / "s", "1")
     connections = Connections(path)
@@ -161,11 +188,11 @@ def plain_store(path: Path, found: str) -> Path:
     return path
 
 
-def fill(path: Path) -> None:
-    """A store of 200 documents, closed."""
+def fill(path: Path, documents: int = 200) -> None:
+    """A store of some documents, closed."""
     store = Store.create(path, MODEL)
     with store.writing() as writer:
-        for number in range(200):
+        for number in range(documents):
             name = f"d{number}"
             writer.put(
                 Document(name, name, name, TEXT, name, Metadata(), (), "0", "0"),
