@@ -96,13 +96,19 @@ class Collection:
 
         Raises:
             IndexLockedError: There is no such state yet, and the other process does not finish.
+            IndexMovedError: The collection was deleted or replaced meanwhile.
         """
         generation = self.store.generation()
         held = self._snapshot
         if held and held.generation == generation:
             return held
         with self._refreshing:
-            return self._refreshed()
+            try:
+                return self._refreshed()
+            except (OSError, ValueError):
+                # Its files may have gone under a library's hands; tantivy's word is a ValueError.
+                self._require_answering()
+                raise
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

@@ -11,10 +11,12 @@ from fakes import WordHashEncoder, another_writer, arrival
 
 from index import collection as module
 from index import locks
+from index.catalog import delete_collection
 from index.collection import Collection, Snapshot
 from index.errors import (
     IndexLockedError,
     IndexMissingError,
+    IndexMovedError,
     IndexRolledBackError,
     ModelMismatchError,
     UnknownCollectionError,
@@ -281,6 +283,25 @@ def test_an_older_store_that_was_put_back_is_not_answered_from(tmp_path: Path) -
 
     with pytest.raises(IndexRolledBackError, match="ends with change 1, but change 2 was"):
         Collection.open(tmp_path, "default").snapshot()
+
+
+def test_a_collection_that_is_deleted_while_it_is_looked_at_says_so(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(collection, "The ferry sails at noon.")
+    reader = Collection.open(tmp_path / "data", "default")
+    looked = reader._lexical.is_current
+
+    def looked_before() -> bool:
+        is_current = looked()
+        delete_collection(tmp_path / "data", "default")
+        return is_current
+
+    monkeypatch.setattr(reader._lexical, "is_current", looked_before)
+
+    with pytest.raises(IndexMovedError, match="was deleted, restored or switched"):
+        reader.snapshot()
+    reader.close()
 
 
 def test_threads_may_write_and_read_at_once(collection: Collection) -> None:

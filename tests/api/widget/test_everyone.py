@@ -169,7 +169,8 @@ def test_enter_opens_the_selected_passage(replies, answered):
 
 def test_enter_asks_where_the_question_has_changed(replies, answered):
     answered.keyboard.type("s")
-    answered.keyboard.press("Enter")
+    with answered.expect_response(lambda response: "fees" in response.url):
+        answered.keyboard.press("Enter")
 
     expect(answered.locator("[part=passage]")).to_have_count(7)
     assert replies.asked[-1] == "fees"
