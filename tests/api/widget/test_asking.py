@@ -16,13 +16,18 @@ def ask(tab, question=FEE):
 
 
 def heard(tab, name):
-    """Begin to note an event's details; a function that gives them."""
+    """Begin to note an event's details; a function that waits for the first and gives them."""
     tab.evaluate(
         "name => { window.heard ??= {}; const all = window.heard[name] = [];"
         " addEventListener(name, (event) => all.push(event.detail)); }",
         name,
     )
-    return lambda: tab.evaluate("name => window.heard[name]", name)
+
+    def details():
+        tab.wait_for_function("name => window.heard[name].length", arg=name)
+        return tab.evaluate("name => window.heard[name]", name)
+
+    return details
 
 
 def test_the_answer_comes_first_with_its_footnote_then_the_passages(box):
