@@ -3,9 +3,11 @@
 import errno
 import math
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import tantivy
@@ -23,6 +25,7 @@ from index.types import Filters, Keys
 __all__ = ["LexicalIndex", "LexicalSearcher"]
 
 WRITER_BYTES = 64_000_000
+LITTLE_ROOM = 4_000_000  # bytes of the disk
 CONTEXT_BOOST = 0.5  # title and headings name the subject
 ALSO_BOOST = 0.5  # an abbreviation, or what it stands for, was not asked for in so many words
 NO_DATE = -(2**31)
@@ -56,7 +59,7 @@ class LexicalIndex:
             DiskFullError: There is no room; the index is as it was.
         """
         languages = Counter(self._files.languages)
-        with _translated():
+        with _translated(self._files.folder):
             writer = self._index.writer(WRITER_BYTES, 1)
             for key in removed.tolist():
                 writer.delete_documents_by_term("key", key)
@@ -255,11 +258,12 @@ class LexicalSearcher:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, OSError) as error:  # tantivy gives the system's error as a text
-        if os.strerror(errno.ENOSPC) in str(error):
+    except (ValueError, OSError) as error:
+        # tantivy gives the system's error as a text, and that of its own threads not at all.
+        if os.strerror(errno.ENOSPC) in str(error) or shutil.disk_usage(folder).free < LITTLE_ROOM:
             raise DiskFullError from error
         raise
 

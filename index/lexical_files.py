@@ -64,6 +64,10 @@ class LexicalFiles:
         }
         return wrong
 
+    def forget(self) -> None:
+        """Take no file for compared any more."""
+        self._compared = {}
+
     def prepare(self) -> None:
         """Make ready for a commit: what no manifest names is deleted, for its name may be wanted
         again; everything else gets its second name. Nobody else may be writing."""

@@ -6,6 +6,7 @@ from index.errors import IndexLockedError, IndexRolledBackError
 from index.lexical import LexicalIndex, LexicalSearcher
 from index.lexical_files import LexicalFiles
 from index.locks import WriterLock
+from index.records import Changes
 from index.repairs import set_aside
 from index.store import Store
 
@@ -50,14 +51,13 @@ class LexicalLeg:
         # A writer died between the store and the index, or is at it just now.
         try:
             with self._lock.held(wait=False):
-                self.mend()
                 self.catch_up()
         except IndexLockedError:
             return False
         return True
 
-    def mend(self) -> None:
-        """Make sure that every file is as it was written; the right to write must be held."""
+    def _mend(self) -> None:
+        """Make sure that every file is as it was written."""
         if self.generation is None or not (wrong := self._files.wrong()):
             return
         self._opened = None
@@ -70,6 +70,7 @@ class LexicalLeg:
         Raises:
             IndexRolledBackError: The store has lost changes that the index has seen.
         """
+        self._mend()
         contained = self.generation
         if contained is not None and contained > (found := self._store.generation()):
             raise IndexRolledBackError(found, contained)
@@ -78,7 +79,11 @@ class LexicalLeg:
             self._opened = LexicalIndex.make(self._files)
             contained, changes = 0, self._store.changes_since(0)
         if changes and changes.generation != contained:
-            self._files.prepare()
+            self._apply(changes)
+
+    def _apply(self, changes: Changes) -> None:
+        self._files.prepare()
+        try:
             self._index().apply(
                 generation=changes.generation,
                 removed=changes.removed,
@@ -88,6 +93,11 @@ class LexicalLeg:
                     for item in self._store.indexed(changes.added[i : i + BATCH])
                 ),
             )
+        except BaseException:
+            # How far the commit came nobody knows: compare everything before the next one.
+            self._opened = None
+            self._files.forget()
+            raise
 
     def _index(self) -> LexicalIndex:
         if self._opened is None:

@@ -80,9 +80,11 @@ def _cut(folder: Path, cuts: int, seed: int, *, before: str) -> list[str]:
             server.freeze()
             time.sleep(SETTLE_S)
             then = world.copy()
-            shutil.copyfile(disk, folder / "copy")
+            # A name of its own: what is mapped of an earlier copy keeps that mounted for a while.
+            copied = shutil.copyfile(disk, folder / f"copy-{number}")
             server.thaw()
-            faults += [f"cut {number}: {fault}" for fault in _look(folder, then)]
+            faults += [f"cut {number}: {fault}" for fault in _look(copied, then)]
+            copied.unlink()
             bar.update(1)
         server.kill()
         for writer in writers:
@@ -90,8 +92,8 @@ def _cut(folder: Path, cuts: int, seed: int, *, before: str) -> list[str]:
     return faults
 
 
-def _look(folder: Path, world: World) -> list[str]:
-    with _mounted(folder / "copy", folder / "there") as there:
+def _look(copied: Path, world: World) -> list[str]:
+    with _mounted(copied, copied.with_name(f"there-{copied.name}")) as there:
         try:
             return faults_of(there / "data", world)
         except Exception as error:  # whatever it is, it should not have been

@@ -14,6 +14,7 @@ from index import locks
 from index.catalog import delete_collection
 from index.collection import Collection, Snapshot
 from index.errors import (
+    DiskFullError,
     IndexLockedError,
     IndexMissingError,
     IndexMovedError,
@@ -23,6 +24,7 @@ from index.errors import (
 )
 from index.ingest import Ingester
 from index.lexical import LexicalSearcher
+from index.lexical_files import LexicalFiles
 from index.places import collection_names
 from index.types import Filters
 
@@ -165,6 +167,25 @@ def test_a_writer_that_died_between_store_and_lexical_index_is_caught_up(
     put_in_store_only(collection, "The ferry sails at noon.")
 
     assert words(collection.snapshot(), "ferry") == 1
+
+
+def test_a_commit_that_failed_halfway_is_undone_before_the_next(
+    collection: Collection,
+) -> None:
+    put(collection, "The ferry sails at noon.")
+
+    def full(*_: object) -> None:
+        raise DiskFullError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LexicalFiles, "record", full)  # the commit itself is done by then
+        with pytest.raises(DiskFullError):
+            put(collection, "A gull flies.", "b")
+    put(collection, "A tern dives.", "c")
+
+    snapshot = collection.snapshot()
+    assert [words(snapshot, word) for word in ("ferry", "gull", "tern")] == [1, 1, 1]
+    assert not (folder_of(collection) / "damaged").exists()
 
 
 def test_while_another_process_is_between_the_two_the_state_before_is_kept(
