@@ -20,7 +20,7 @@ from benchmarks.durability.world import World, faults_of, marker
 from benchmarks.recording import RESULTS, keep
 
 ROOM = 256 * 1024 * 1024
-STEP = 24 * 1024  # bytes more room each time
+STEP = 8 * 1024  # bytes more room each time
 MOST_CHANGES = 200  # until it must have been full
 FULL = 507
 
@@ -63,7 +63,7 @@ def _fill(disk: Path, client: Client, world: World, lot: random.Random, *, room:
     _resize(disk, _used(disk) + room)
     statuses = []
     while FULL not in statuses and len(statuses) < MOST_CHANGES:
-        statuses.append(_put(client, world, f"d{lot.randrange(60)}", lot))
+        statuses.append(_put(client, world, f"d{lot.randrange(1_000_000)}", lot))
     if unexpected := set(statuses) - {200, 201, FULL}:
         faults.append(f"changes got {sorted(unexpected)}")
     if FULL not in statuses:
