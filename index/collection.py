@@ -3,14 +3,20 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.dense import DenseIndex
 from index.dense_leg import CompactionRule, DenseLeg
 from index.embedding import EncoderIdentity
-from index.errors import DiskFullError, IndexFormatError, IndexLockedError, IndexMovedError
+from index.errors import (
+    DiskFullError,
+    FootnotedError,
+    IndexFormatError,
+    IndexLockedError,
+    IndexMovedError,
+)
 from index.lexical import LexicalSearcher
 from index.lexical_leg import LexicalLeg
 from index.locks import WriterLock
@@ -122,6 +128,7 @@ class Collection:
             with self.store.writing() as writer:
                 yield writer
             self._lexical.catch_up()
+            self._follow()
 
     def keep(self, rule: CompactionRule) -> None:
         """What is to be done now and then: follow other processes, compact, tidy.
@@ -154,6 +161,13 @@ class Collection:
     def close(self) -> None:
         self._snapshot = None
         self.store.close()
+
+    def _follow(self) -> None:
+        """Have the state after a change in memory before the next one begins: should that one end
+        between the store and the lexical index, questions are answered from this one."""
+        if self._snapshot is not None:
+            with suppress(FootnotedError):  # the change is made; whoever asks is told
+                self.snapshot()
 
     def _refreshed(self) -> Snapshot:
         held = self._snapshot

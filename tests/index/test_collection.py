@@ -188,6 +188,23 @@ def test_a_commit_that_failed_halfway_is_undone_before_the_next(
     assert not (folder_of(collection) / "damaged").exists()
 
 
+@pytest.mark.usefixtures("impatient")
+def test_while_the_disk_is_full_the_last_change_that_was_acknowledged_is_found(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection.snapshot()
+    put(collection, "The ferry sails at noon.")  # nobody asks between this and the next
+
+    def full(*_: object) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(LexicalFiles, "record", full)
+    with pytest.raises(DiskFullError):
+        put(collection, "A gull flies.", "b")
+
+    assert words(collection.snapshot(), "ferry") == 1
+
+
 def test_while_another_process_is_between_the_two_the_state_before_is_kept(
     collection: Collection,
 ) -> None:
