@@ -63,6 +63,12 @@ class _Output(NamedTuple):
     default="hybrid",
     help="Rank by meaning, by words, or by both.",
 )
+@click.option(
+    "--max-error-rate",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Wrong answers to put up with, such as 0.05; rather none than more.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the reply as JSON.")
 @click.option("--jsonl", is_flag=True, help="Print each reply as one line of JSON.")
 @click.option(
@@ -136,9 +142,11 @@ def _request(fields: Json, collection: str | None) -> Json:
     filters = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
-        if name not in {"top", "mode", "explain"} and value
+        if name not in {"top", "mode", "explain", "max_error_rate"} and value
     }
     request = {"top_k": fields["top"], "mode": fields["mode"], "filters": filters}
+    budget = fields["max_error_rate"]
+    request |= {} if budget is None else {"max_error_rate": budget}
     request |= {"explain": True} if fields["explain"] else {}
     return request | ({"collection": collection} if collection else {})
 

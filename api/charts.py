@@ -21,6 +21,7 @@ __all__ = [
     "Point",
     "bar_chart",
     "histogram",
+    "line_chart",
     "scatter",
 ]
 
@@ -68,13 +69,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a template draws; `lines` are upright ones across the chart."""
+    """What a template draws; `lines` are upright ones across the chart, `path` is a line through
+    places "x,y"."""
 
     x_marks: tuple[Mark, ...]
     y_marks: tuple[Mark, ...] = ()
     bars: tuple[Bar, ...] = ()
     points: tuple[Point, ...] = ()
     lines: tuple[Mark, ...] = ()
+    path: str = ""
 
 
 def bar_chart(counts: Sequence[tuple[str, int]]) -> Chart:
@@ -146,6 +149,25 @@ def scatter(
         tuple(Mark(_r(_across(value)), name) for name, value in marks),
         tuple(Mark(_r(_upward(value)), name) for name, value in marks),
         points=tuple(points),
+    )
+
+
+def line_chart(places: Sequence[tuple[float, float]], *, titles: Sequence[str] = ()) -> Chart:
+    """A line through places whose coordinates are in [0, 1].
+
+    Args:
+        places: From left to right.
+        titles: Of points to be drawn at the places; none where there are none.
+    """
+    marks = [(value, f"{value:.0%}") for value in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return Chart(
+        tuple(Mark(_r(_across(value)), name) for value, name in marks),
+        tuple(Mark(_r(_upward(value)), name) for value, name in marks),
+        points=tuple(
+            Point(_r(_across(x)), _r(_upward(y)), "same", title)
+            for (x, y), title in zip(places, titles, strict=False)
+        ),
+        path=" ".join(f"{_r(_across(x))},{_r(_upward(y))}" for x, y in places),
     )
 
 

@@ -174,6 +174,36 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
 
 
 @footnoted.command()
+@click.argument("questions", type=FILE, required=False)
+@click.option("--dry-run", is_flag=True, help="Tell what would change, and keep nothing.")
+@click.option("--forget", is_flag=True, help="Go back to the shipped calibration.")
+@click.option("--json", "as_json", is_flag=True, help="All figures as one JSON object.")
+@common
+def calibrate(
+    questions: Path | None, dry_run: bool, forget: bool, as_json: bool, **flags: Any
+) -> None:
+    """Learn from QUESTIONS how sure answers from these documents are.
+
+    QUESTIONS is a set as for `eval`, of questions as they are really asked: those that the
+    documents do not answer belong to it, as often as they come. Says how far the shipped
+    calibration is off.
+    """
+    if (questions is None) != forget:
+        raise click.UsageError("name a question set, or go back with --forget")
+    if questions and (find_spec("sklearn") is None or find_spec("ir_measures") is None):
+        raise click.UsageError('`calibrate` needs an extra: pip install "footnoted[eval]"')
+    from api.calibrating import calibrate_file, forget_calibration
+    from api.service import Service
+
+    service = Service(settings_for(flags).for_questions())
+    if questions is None:
+        had = forget_calibration(service)
+        click.echo("shipped calibration" if had else "it was the shipped calibration already")
+    else:
+        calibrate_file(service, questions, is_trial=dry_run, json_wanted=as_json)
+
+
+@footnoted.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @common
 def status(as_json: bool, **flags: Any) -> None:

@@ -36,7 +36,9 @@ def list_(as_json: bool, **flags: Any) -> None:
 @click.option("--fusion", type=click.Choice(["zscore", "rrf"]), help="How both legs are merged.")
 @click.option("--rerank", type=click.IntRange(0, 100), help="Passages re-ranked; 0 for none.")
 @click.option("--token-vectors/--no-token-vectors", default=None, help="Keep word pieces.")
-@click.option("--least-support", type=click.FloatRange(0, 1), help="Below this, abstain.")
+@click.option("--reader/--no-reader", default=None, help="Find the exact words.")
+@click.option("--max-error-rate", type=click.FloatRange(0, 1), help="Wrong answers put up with.")
+@click.option("--least-support", type=click.FloatRange(0, 1), help="The same without a reader.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @common
 def create(name: str, as_json: bool, **flags: Any) -> None:

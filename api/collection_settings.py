@@ -30,7 +30,11 @@ class CollectionSettings(BaseModel):
     fusion: Fusion | None = Field(None, description="How both legs are merged.")
     rerank: int | None = Field(None, ge=0, le=100, description="Passages re-ranked.")
     token_vectors: bool | None = Field(None, description="Keep what re-ranking needs.")
-    least_support: float | None = Field(None, ge=0, le=1, description="Below this, abstain.")
+    reader: bool | None = Field(None, description="Find the exact words.")
+    max_error_rate: float | None = Field(
+        None, ge=0, le=1, description="Share of wrong answers to put up with."
+    )
+    least_support: float | None = Field(None, ge=0, le=1, description="The same without a reader.")
 
     @classmethod
     def read(cls, place: Place) -> Self:

@@ -15,10 +15,11 @@ from packaging.requirements import Requirement
 from api.collection_schemas import collection_models
 from api.discovery import find_server
 from api.service import Service
-from index.errors import FootnotedError, IndexFormatError, IndexLockedError
+from index.errors import FootnotedError, IndexFormatError, IndexLockedError, ModelError
 from index.locks import WriterLock
 from index.models import find_model
 from index.places import place_of
+from qa.shipped_reader import shipped_reader
 
 __all__ = ["Finding", "State", "examine", "file_system_of"]
 
@@ -65,6 +66,7 @@ def examine(service: Service) -> Iterator[Finding]:
     yield _server(service.data)
     yield from _collections(service)
     yield _model(service)
+    yield _reader(service)
 
 
 def file_system_of(folder: Path, mounts: str) -> str:
@@ -201,6 +203,17 @@ def _model(service: Service) -> Finding:
     except FootnotedError as error:
         return Finding("model", State.WRONG, str(error), "or name another one with --model")
     return Finding("model", State.RIGHT, f"{model.card}; weights {model.sha256[:12]}, as expected")
+
+
+def _reader(service: Service) -> Finding:
+    without = "the best sentence is taken, and its confidence is unknown"
+    if not service.settings_of(service.settings.collection).reader:
+        return Finding("reader", State.DOUBTFUL, f"the setting reader is off: {without}")
+    try:
+        reader = shipped_reader()
+    except ModelError as error:
+        return Finding("reader", State.WRONG, f"{error}: {without}", "install footnoted again")
+    return Finding("reader", State.RIGHT, f"{reader.name}, as expected")
 
 
 def _existing(folder: Path) -> Path:

@@ -17,6 +17,7 @@ from api.runs import RunFileError
 from api.settings import SettingsError
 from index import errors as index_errors
 from index.errors import FootnotedError, InvalidDocumentError
+from qa.calibration import CalibrationError
 
 __all__ = [
     "PROBLEMS",
@@ -123,6 +124,7 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     NoCitationsError: (422, "invalid-field"),
     QuestionsError: (422, "invalid-field"),
     RunFileError: (422, "invalid-field"),
+    CalibrationError: (422, "invalid-field"),
     SettingsError: (500, "internal-error"),
     OriginError: (422, "invalid-field"),
     UnknownKeyError: (404, "not-found"),

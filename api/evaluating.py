@@ -23,7 +23,7 @@ from qa.figures import evaluation_of
 from qa.judging import JudgedQuestion, find_targets
 from qa.results import Conditions, Result, Run
 
-__all__ = ["Files", "evaluate_file"]
+__all__ = ["Files", "asking_bar", "evaluate_file"]
 
 UNRESOLVED_SHOWN = 3
 LONGEST_SHOWN = 80  # characters of a judgement that a warning repeats
@@ -60,7 +60,7 @@ def evaluate_file(service: Service, files: Files, *, asking: Asking, json_wanted
     _warn(unresolved)
     conditions = _conditions(service, store, files, asking)
     answerer = service.answerer(service.settings.collection)
-    with _progress(len(questions)) as shown:
+    with asking_bar(len(questions)) as shown:
         results = tuple(shown(evaluate(answerer, questions, targets, asking=asking)))
     evaluation = evaluation_of(Run(conditions, results, unresolved), earlier=earlier)
     if files.save:
@@ -125,7 +125,7 @@ def _conditions(service: Service, store: Store, files: Files, asking: Asking) ->
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Shown]:
+def asking_bar(total: int) -> Iterator[Shown]:
     """A bar on a terminal, nothing elsewhere."""
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_terminal):

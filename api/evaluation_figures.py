@@ -10,7 +10,17 @@ from api.pages import written
 from qa.figures import Change, Comparison, Evaluation, Figures, Interval, Mean
 from qa.results import Conditions, Measure
 
-__all__ = ["GROUPS", "LABELS", "as_json", "as_text", "chance", "described", "moment", "share"]
+__all__ = [
+    "GROUPS",
+    "LABELS",
+    "as_json",
+    "as_text",
+    "chance",
+    "described",
+    "moment",
+    "share",
+    "sureness",
+]
 
 GROUPS: Final = {
     "Right passages": (
@@ -24,6 +34,7 @@ GROUPS: Final = {
         Measure.NDCG_10,
     ),
     "Answers": (
+        Measure.RIGHT_ANSWER,
         Measure.RIGHT_CITATION,
         Measure.ANSWER_IN_QUOTE,
         Measure.F1,
@@ -40,6 +51,7 @@ LABELS: Final = {
     Measure.RECALL_20: ("Recall@20", "share of the right ones among the first 20"),
     Measure.MRR_10: ("MRR@10", "1 / rank of the first right one"),
     Measure.NDCG_10: ("nDCG@10", "all right ones, early ones count more"),
+    Measure.RIGHT_ANSWER: ("Answered rightly", "agrees with a given answer, from a right one"),
     Measure.RIGHT_CITATION: ("Right citation", "the answer is cited from a right one"),
     Measure.ANSWER_IN_QUOTE: ("Answer in quote", "the quote holds a given answer"),
     Measure.F1: ("Answer F1", "words that quote and given answer share"),
@@ -105,6 +117,9 @@ def _figures(figures: Figures) -> Iterator[str]:
         f"  {'Abstaining':<16} precision {share(found.precision)}, recall {share(found.recall)}, "
         f"F1 {share(found.f1)}"
     )
+    if figures.selective:
+        yield "Confidence"
+        yield from (f"  {name:<16} {value:>6}   {note}" for name, value, note in sureness(figures))
     yield "Milliseconds"
     latency = figures.latency
     low_high = _interval(latency.mean.interval, 1)
@@ -113,6 +128,18 @@ def _figures(figures: Figures) -> Iterator[str]:
         f"  {'Percentiles':<16} p50 {latency.p50:.1f}, p90 {latency.p90:.1f}, "
         f"p95 {latency.p95:.1f}, p99 {latency.p99:.1f}"
     )
+
+
+def sureness(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    """How far confidence can be relied on: name, figure, meaning."""
+    found = figures.selective
+    if found is None:
+        return
+    yield "AURC", share(found.aurc), "mean error rate, however few are answered; less is better"
+    yield "AUROC", share(found.auroc), "tells answerable questions from others; 0.5 is chance"
+    yield "ECE", share(found.ece), "how far confidence is from the share that is right"
+    for most, coverage in found.coverage:
+        yield f"At {most:.0%} errors", share(coverage), "share of all questions that is answered"
 
 
 def _line(measure: Measure, mean: Mean) -> str:

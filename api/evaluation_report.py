@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.charts import FRAME, HEIGHT, WIDTH, Chart, bar_chart, histogram, scatter
-from api.evaluation_figures import GROUPS, LABELS, chance, described, moment, share
+from api.charts import FRAME, HEIGHT, WIDTH, Chart, bar_chart, histogram, line_chart, scatter
+from api.evaluation_figures import GROUPS, LABELS, chance, described, moment, share, sureness
 from qa.figures import Evaluation, Figures
 from qa.results import Measure, Result
 
@@ -49,6 +49,9 @@ def report_page(evaluation: Evaluation) -> str:
             moved=Counter(point.kind for point in movements.points) if movements else Counter(),
             ranks=_ranks(results, evaluation.run.conditions.depth),
             latency=_latency(results, figures),
+            sureness=list(sureness(figures)),
+            risk=_risk(figures),
+            reliability=_reliability(figures),
             worst=worst(results),
             frame={"width": WIDTH, "height": HEIGHT, **FRAME},
         )
@@ -83,6 +86,7 @@ def _tiles(figures: Figures) -> list[Tile]:
     shown = {
         Measure.SUCCESS_1: "Right passage first",
         Measure.RECALL_20: "In the first 20",
+        Measure.RIGHT_ANSWER: "Answered rightly",
         Measure.SILENT_WRONGLY: "Silent wrongly",
         Measure.KEPT_SILENT: "Kept silent",
     }
@@ -145,3 +149,23 @@ def _reciprocal(result: Result) -> float:
 def _latency(results: Sequence[Result], figures: Figures) -> Chart:
     lines = [("p50", figures.latency.p50), ("p95", figures.latency.p95)]
     return histogram([result.milliseconds for result in results], lines=lines, unit="ms")
+
+
+def _risk(figures: Figures) -> Chart | None:
+    """Errors among the surest answers, for every share that is answered."""
+    return line_chart(figures.selective.curve) if figures.selective else None
+
+
+def _reliability(figures: Figures) -> Chart | None:
+    """The share that is right beside what was said of it."""
+    if figures.selective is None:
+        return None
+    bins = figures.selective.bins
+    return line_chart(
+        [(each.confidence, each.right) for each in bins],
+        titles=[
+            f"{each.questions:,} questions: confidence {each.confidence:.2f}, "
+            f"{each.right:.0%} right"
+            for each in bins
+        ],
+    )

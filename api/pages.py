@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -28,6 +28,10 @@ MONTHS: Final = (  # not strftime's, which follow the process's locale
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+PARAGRAPH: Final = re.compile(r"\S(?:(?!\n\n).)*", re.DOTALL)
+
+LONG: Final = 220  # characters of a quotation that is set smaller
+
 HINTS: Final = {
     "metadata": "from the metadata",
     "byline": "from the byline",
@@ -43,14 +47,25 @@ OF_THE_DOCUMENT: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words of an answer with their footnotes; `anchors` are the footnotes not met before."""
+class Part(NamedTuple):
+    """Some words, and whether they are those that answer, beside others that do not."""
 
     text: str
+    stands_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A paragraph of an answer with its footnotes; `anchors` are the footnotes not met before."""
+
+    parts: tuple[Part, ...]
     citations: tuple[int, ...] = ()
     anchors: tuple[int, ...] = ()
     language: str | None = None
+
+    @property
+    def is_long(self) -> bool:
+        return sum(len(part.text) for part in self.parts) > LONG
 
 
 class Pages:
@@ -165,22 +180,36 @@ class Pages:
 
 
 def pieces(reply: Json) -> Iterator[Piece]:
-    """Cut an answer where its cited words begin and end; blanks between them are left out."""
+    """An answer's paragraphs, with the words that answer told apart from those around them."""
     answer = reply["answer"]
     if answer is None:
         return
     languages = {citation["number"]: citation["language"] for citation in reply["citations"]}
-    text, at, seen = answer["text"], 0, set[int]()
-    for span in sorted(answer["spans"], key=lambda span: int(span["start"])):
-        if text[at : span["start"]].strip():
-            yield Piece(text[at : span["start"]])
-        numbers = tuple(span["citations"])
+    seen: set[int] = set()
+    for line in PARAGRAPH.finditer(answer["text"]):
+        spans = [
+            span
+            for span in answer["spans"]
+            if span["start"] < line.end() and span["end"] > line.start()
+        ]
+        numbers = tuple(dict.fromkeys(number for span in spans for number in span["citations"]))
         new = tuple(number for number in numbers if number not in seen)
         language = languages.get(numbers[0]) if numbers else None
-        yield Piece(text[max(at, span["start"]) : span["end"]], numbers, new, language)
-        at, seen = max(at, span["end"]), seen.union(numbers)
-    if text[at:].strip():
-        yield Piece(text[at:])
+        yield Piece(tuple(_parts(line, spans)), numbers, new, language)
+        seen.update(numbers)
+
+
+def _parts(line: re.Match[str], spans: Sequence[Json]) -> Iterator[Part]:
+    at, text = line.start(), line.string
+    for span in sorted(spans, key=lambda span: int(span["start"])):
+        start, end = max(at, span["start"]), min(span["end"], line.end())
+        if at < start:
+            yield Part(text[at:start], stands_out=False)
+        if start < end:
+            yield Part(text[start:end], stands_out=(start, end) != line.span())
+        at = max(at, end)
+    if at < line.end():
+        yield Part(text[at : line.end()], stands_out=False)
 
 
 def described(passage: Json, reply: Json) -> Json:

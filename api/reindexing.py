@@ -54,6 +54,7 @@ class Change:
             self.encoder,
             ranking=settings.ranking(),
             policy=settings.answering(),
+            trained=self.service.trained(self.source.name),
         )
         with _bar("asking", len(questions)) as advance:
             replayed = []

@@ -108,6 +108,7 @@ class PassageModel(DescribedModel):
     end: int
     page: int | None
     citation: int | None
+    relevance: float | None
     highlights: list[HighlightModel]
     scores: ScoresModel
     story: StoryModel | None
@@ -121,6 +122,7 @@ class IndexModel(ReplyModel):
     documents: int
     passages: int
     newest_published: dt.date | None
+    reader: str | None
     complete: bool = True
 
 
@@ -137,6 +139,7 @@ class AskReply(_Reply):
 
     status: Literal["answered", "abstained"]
     abstained_because: AbstentionReason | None
+    confidence: float | None
     answer: AnswerModel | None
     citations: list[CitationModel]
     passages: list[PassageModel]
@@ -155,6 +158,7 @@ class AskReply(_Reply):
             **_found(reply, collection, model),
             status="abstained" if reason else "answered",
             abstained_because=reason,
+            confidence=_rounded(reply.confidence),
             answer=_answer(outcome) if isinstance(outcome, Answer) else None,
             citations=[
                 _citation(citation, collection if links_name_it else "")
@@ -224,6 +228,7 @@ def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
             documents=corpus.documents,
             passages=corpus.passages,
             newest_published=_date(corpus.newest_published),
+            reader=reply.reader,
         ),
         "timings_ms": dict(reply.timings_ms),
     }
@@ -239,8 +244,15 @@ def _date(day: str | None) -> dt.date | None:
 
 
 def _answer(answer: Answer) -> AnswerModel:
-    span = SpanModel(start=0, end=len(answer.text), citations=list(answer.citations))
-    return AnswerModel(text=answer.text, spans=[span])
+    spans = [
+        SpanModel(start=span.start, end=span.end, citations=list(span.citations))
+        for span in answer.spans
+    ]
+    return AnswerModel(text=answer.text, spans=spans)
+
+
+def _rounded(probability: float | None) -> float | None:
+    return None if probability is None else round(probability, 4)
 
 
 def _citation(citation: Citation, collection: str) -> CitationModel:
@@ -277,6 +289,7 @@ def _passage(passage: RankedPassage) -> PassageModel:
         end=hit.passage.span.end,
         page=hit.passage.page,
         citation=passage.citation,
+        relevance=_rounded(passage.relevance),
         highlights=[
             HighlightModel(start=mark.span.start, end=mark.span.end, kind=mark.kind)
             for mark in passage.highlights

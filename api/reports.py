@@ -98,6 +98,7 @@ def print_status(service: Service, *, as_json: bool) -> None:
         "model_sha256": model.sha256,
         "model_card": service.model.card,
         "model_matches": model == service.encoder.identity,
+        "reader": _reader(service, name),
         "server": server.url if server else None,
     }
     if as_json:
@@ -106,6 +107,18 @@ def print_status(service: Service, *, as_json: bool) -> None:
     for fact, value in facts.items():
         shown = ", ".join(value) if isinstance(value, list) else value
         click.echo(f"{fact:<17} {'–' if shown is None else shown}")
+
+
+def _reader(service: Service, name: str) -> str:
+    """What finds the words that answer, and what its confidence was learnt from."""
+    if not service.settings_of(name).reader:
+        return "none, by the setting reader: the best sentence is taken"
+    trained = service.trained(name)
+    if trained is None:
+        return "none: the best sentence is taken, and its confidence is unknown"
+    where = "asked of this collection" if service.is_calibrated(name) else "of its training"
+    questions = f"{trained.calibration.questions:,} questions {where}"
+    return f"{trained.reader.name}, calibrated on {questions}"
 
 
 def _kept(store: Store) -> str:

@@ -31,6 +31,15 @@ QuestionText = Annotated[
 QuoteText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), NO_NUL]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200), NO_NUL]
 Values = Annotated[list[Value], Field(max_length=100)]
+ErrorRate = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="Share of wrong answers to put up with: there is no answer where those that "
+        "are as sure as it were wrong more often. Default: the service's own, 0.3.",
+    ),
+]
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -75,13 +84,7 @@ class AskRequest(_Asking):
     top_k: int = Field(5, ge=1, le=100)
     filters: FiltersModel = FiltersModel()
     answer: AnswerKind = AnswerKind.EXTRACTIVE
-    max_error_rate: float = Field(
-        0.1,
-        ge=0,
-        le=1,
-        description="Needs a calibrated reader; this version has none, and abstains where the "
-        "best passage does not cover the question's words.",
-    )
+    max_error_rate: ErrorRate = None
 
     def domain(self) -> Question:
         return Question(
@@ -92,6 +95,7 @@ class AskRequest(_Asking):
             self.answer,
             self.group,
             self.explain,
+            self.max_error_rate,
         )
 
 
@@ -101,7 +105,7 @@ class AskQuery(_Asking):
     q: QuestionText = Field(description="The question.")
     top_k: int = Field(5, ge=1, le=100)
     answer: AnswerKind = AnswerKind.EXTRACTIVE
-    max_error_rate: float = Field(0.1, ge=0, le=1)
+    max_error_rate: ErrorRate = None
     published_from: dt.date | None = None
     published_before: dt.date | None = None
     publisher: Values = []

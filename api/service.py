@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.collection_settings import CollectionSettings
 from api.made_once import MadeOnce
@@ -17,11 +17,15 @@ from index.errors import (
     FootnotedError,
     IndexFormatError,
     IndexMissingError,
+    ModelError,
     UnknownCollectionError,
 )
 from index.models import ModelFolder, find_model
 from index.places import collection_names, place_of
-from qa.answering import Answerer
+from qa.answering import Answerer, TrainedReader
+from qa.calibration import Calibration
+from qa.passage_reader import PassageReader
+from qa.shipped_reader import CALIBRATION, shipped_calibration, shipped_reader
 
 if TYPE_CHECKING:
     from index.ingest import Ingester, Progress
@@ -29,6 +33,14 @@ if TYPE_CHECKING:
 __all__ = ["Service"]
 
 log = logging.getLogger("footnoted")
+
+
+class _Answering(NamedTuple):
+    """What answers from a collection, and of which state of its folder it was made."""
+
+    answerer: Answerer
+    collection: Collection
+    calibrated_at: int
 
 
 class Service:
@@ -48,7 +60,8 @@ class Service:
         self._models: MadeOnce[str, ModelFolder] = MadeOnce()
         self._encoders: MadeOnce[tuple[str, str, str], Encoder] = MadeOnce()
         self._collections: MadeOnce[str, Collection] = MadeOnce()
-        self._answerers: MadeOnce[str, tuple[Collection, Answerer]] = MadeOnce()
+        self._reader: MadeOnce[str, PassageReader] = MadeOnce()
+        self._answerers: MadeOnce[str, _Answering] = MadeOnce()
 
     @property
     def data(self) -> Path:
@@ -147,17 +160,54 @@ class Service:
             ModelMismatchError: The collection was made with another model.
         """
         collection = self.collection(name)
+        calibrated_at = self._calibrated_at(name)
 
-        def make() -> tuple[Collection, Answerer]:
+        def make() -> _Answering:
             settings = self.settings_of(name)
-            return collection, Answerer(
+            answerer = Answerer(
                 collection,
                 self.encoder_for(settings),
                 ranking=settings.ranking(),
                 policy=settings.answering(),
+                trained=self.trained(name),
             )
+            return _Answering(answerer, collection, calibrated_at)
 
-        return self._answerers.get(name, make, is_valid=lambda held: held[0] is collection)[1]
+        def is_valid(held: _Answering) -> bool:
+            return held.collection is collection and held.calibrated_at == calibrated_at
+
+        return self._answerers.get(name, make, is_valid=is_valid).answerer
+
+    def trained(self, name: str) -> TrainedReader | None:
+        """What reads a collection's passages; None where its settings want none, or where none can
+        be had, which is logged."""
+        if not self.settings_of(name).reader:
+            return None
+        try:
+            return TrainedReader(self._reader.get("", shipped_reader), self._calibration(name))
+        except ModelError as error:
+            log.warning("answering by the best sentence, without a reader: %s", error)
+            return None
+
+    def is_calibrated(self, name: str) -> bool:
+        """Whether a collection has a calibration of its own."""
+        return self._calibrated_at(name) != 0
+
+    def _calibration(self, name: str) -> Calibration:
+        """The collection's own where it has one, made by `footnoted calibrate`."""
+        place = place_of(self.data, name).folder / CALIBRATION
+        if not place.exists():
+            return shipped_calibration(self.collection(name).store.model)
+        try:
+            return Calibration.read(place)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{CALIBRATION} of collection {name!r}: {error}") from None
+
+    def _calibrated_at(self, name: str) -> int:
+        try:
+            return (place_of(self.data, name).folder / CALIBRATION).stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def ingester(
         self,

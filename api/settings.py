@@ -53,8 +53,14 @@ class Settings(BaseModel):
     vector_memory: Memory = Field(
         COMPACTION.memory, description="full: as computed; low: a byte a dimension in graphs."
     )
+    reader: bool = Field(
+        True, description="Find the exact words, and abstain by how often they are wrong."
+    )
+    max_error_rate: float = Field(
+        ANSWERING.max_error_rate, ge=0, le=1, description="Share of wrong answers to put up with."
+    )
     least_support: float = Field(
-        ANSWERING.least_support, ge=0, le=1, description="Below this, abstain."
+        ANSWERING.least_support, ge=0, le=1, description="Without a reader: below this, abstain."
     )
     max_file_bytes: int = Field(LIMITS.file_bytes, ge=1, description="Largest file taken.")
     max_text_characters: int = Field(
@@ -100,7 +106,7 @@ class Settings(BaseModel):
         return CompactionRule(exact=self.exact_passages, memory=self.vector_memory)
 
     def answering(self) -> AnswerPolicy:
-        return AnswerPolicy(least_support=self.least_support)
+        return AnswerPolicy(self.max_error_rate, self.least_support)
 
 
 def read_settings(flags: dict[str, Any] | None = None) -> Settings:

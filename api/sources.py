@@ -39,6 +39,8 @@ NAMES = (
     "token_vectors",
     "exact_passages",
     "vector_memory",
+    "reader",
+    "max_error_rate",
     "least_support",
     "max_file_bytes",
     "max_text_characters",

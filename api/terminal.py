@@ -56,7 +56,8 @@ def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]
     if reply.get("read_as"):  # a server of an older version does not tell
         yield from terminal.lines(Words(f"Read as: {reply['read_as']}", DIM))
     if reply["answer"]:
-        yield from terminal.lines(*_answer(reply["answer"]))
+        for words in _answer(reply["answer"]):
+            yield from terminal.lines(*words)
     elif reply["status"] == "abstained":
         yield from terminal.lines(Words(REASONS[reply["abstained_because"]], BOLD))
     cited = [passage for passage in reply["passages"] if passage["citation"]]
@@ -72,11 +73,21 @@ def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]
         yield from _other(terminal, passage)
 
 
-def _answer(answer: Json) -> Iterator[Words]:
-    for span in answer["spans"]:
-        yield Words(answer["text"][span["start"] : span["end"]], BOLD)
-        for number in span["citations"]:
-            yield Words(f"\u00a0[{number}]", CYAN)
+def _answer(answer: Json) -> Iterator[list[Words]]:
+    """Paragraph by paragraph: the words that answer in bold, and behind each its citations."""
+    begin = 0
+    for paragraph in answer["text"].split("\n\n"):
+        shown, at, numbers = list[Words](), begin, list[int]()
+        for span in answer["spans"]:
+            if begin <= span["start"] < begin + len(paragraph):
+                shown.append(Words(answer["text"][at : span["start"]], PLAIN))
+                shown.append(Words(answer["text"][span["start"] : span["end"]], BOLD))
+                at, numbers = span["end"], numbers + span["citations"]
+        shown.append(Words(answer["text"][at : begin + len(paragraph)], PLAIN))
+        shown += [Words(f"\u00a0[{number}]", CYAN) for number in numbers]
+        if any(words.text for words in shown):
+            yield shown
+        begin += len(paragraph) + 2
 
 
 def _card(terminal: Terminal, citation: Json, passage: Json, server: str | None) -> Iterator[str]:

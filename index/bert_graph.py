@@ -1,21 +1,23 @@
 """A BERT as an ONNX graph, straight from its weights. The only door to onnx.
 
 The graph is written and not traced, so that nobody needs torch for it. One text goes in, without
-padding: there is no mask, and token types, which are all alike, are part of the positions.
+padding, so there is no mask. For an encoder, whose token types are all alike, these are part of the
+positions; the reader, which tells a question from a passage by them, has them as a second input.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 from index.bert import Bert
 
-__all__ = ["INPUT", "OUTPUT", "graph_of"]
+__all__ = ["INPUT", "OUTPUT", "READER_OUTPUTS", "TYPES", "graph_of", "reader_graph"]
 
-INPUT, OUTPUT = "input_ids", "token_vectors"
+INPUT, TYPES, OUTPUT = "input_ids", "token_type_ids", "token_vectors"
+READER_OUTPUTS = ("ends", "verdicts")
 OPSET = 20  # the first with Gelu
 IR_VERSION = 9
 MICROSOFT = "com.microsoft"  # operators of onnxruntime's own
@@ -42,11 +44,34 @@ def graph_of(bert: Bert, *, quantized: bool) -> bytes:
     loaded = load_file(bert.weights)
     weights = {name.removeprefix("bert."): value for name, value in loaded.items()}
     writer = _Writer(weights, bert.epsilon, quantized=quantized)
-    hidden = writer.embeddings()
-    for number in range(bert.layers):
-        hidden = writer.layer(hidden, f"encoder.layer.{number}", heads=bert.heads)
-    graph: bytes = writer.model(hidden).SerializeToString(deterministic=True)
-    return graph
+    hidden = writer.encoder(writer.embeddings(), bert)
+    return writer.model({OUTPUT: (hidden, [1, "t", "dim"])}, inputs=[INPUT])
+
+
+def reader_graph(
+    weights: Mapping[str, npt.NDArray[np.floating]], bert: Bert, *, length: int, quantized: bool
+) -> bytes:
+    """Write the forward pass of a BERT with two heads, as `training.network` has them.
+
+    Args:
+        weights: The BERT's, and of the heads `span`, `verdict.0` and `verdict.3`.
+        bert: Shape of the BERT.
+        length: Most word pieces of an input; positions behind are left out.
+        quantized: As in `graph_of`; the heads stay in float32.
+
+    Returns:
+        A model with the inputs `input_ids` and `token_type_ids`, int64, shape (1, t), and the
+        outputs `ends`, logits of start and end, float32, shape (1, t, 2), and `verdicts`, logits of
+        answerable and relevant, float32, shape (1, 2).
+    """
+    writer = _Writer(weights, bert.epsilon, quantized=quantized)
+    hidden = writer.encoder(writer.embeddings(length=length, has_types=True), bert)
+    ends, verdicts = writer.heads(hidden)
+    outputs: dict[str, tuple[str, list[int | str]]] = {
+        READER_OUTPUTS[0]: (ends, [1, "t", 2]),
+        READER_OUTPUTS[1]: (verdicts, [1, 2]),
+    }
+    return writer.model(outputs, inputs=[INPUT, TYPES])
 
 
 class _Writer:
@@ -61,18 +86,34 @@ class _Writer:
         self._nodes: list[NodeProto] = []
         self._tensors: list[TensorProto] = []
 
-    def embeddings(self) -> str:
+    def embeddings(self, *, length: int | None = None, has_types: bool = False) -> str:
         of = "embeddings"
-        places = self._weight(f"{of}.position_embeddings.weight")
-        places = places + self._weight(f"{of}.token_type_embeddings.weight")[0]
+        places = self._weight(f"{of}.position_embeddings.weight")[:length]
+        types = self._weight(f"{of}.token_type_embeddings.weight")
+        if not has_types:
+            places = places + types[0]
         zero, one = self._tensor("zero", np.array([0])), self._tensor("one", np.array([1]))
         shape = self._node("Shape", [INPUT], "shape")
-        length = self._node("Slice", [shape, one, self._tensor("two", np.array([2]))], "length")
-        here = self._node("Slice", [self._tensor("positions", places), zero, length], "places")
+        count = self._node("Slice", [shape, one, self._tensor("two", np.array([2]))], "length")
+        here = self._node("Slice", [self._tensor("positions", places), zero, count], "places")
         summed = self._node("Add", [self._words(f"{of}.word_embeddings.weight"), here], "summed")
+        if has_types:
+            kinds = self._node("Gather", [self._tensor("types", types), TYPES], "kinds")
+            summed = self._node("Add", [summed, kinds], "summed_with_kinds")
         return self._norm(summed, f"{of}.LayerNorm")
 
-    def layer(self, hidden: str, of: str, *, heads: int) -> str:
+    def encoder(self, hidden: str, bert: Bert) -> str:
+        for number in range(bert.layers):
+            hidden = self._layer(hidden, f"encoder.layer.{number}", heads=bert.heads)
+        return hidden
+
+    def heads(self, hidden: str) -> tuple[str, str]:
+        ends = self._exact(hidden, "span")
+        first = self._node("Gather", [hidden, self._tensor("first", np.array(0))], "cls", axis=1)
+        inner = self._node("Tanh", [self._exact(first, "verdict.0")], "verdict.tanh")
+        return ends, self._exact(inner, "verdict.3")
+
+    def _layer(self, hidden: str, of: str, *, heads: int) -> str:
         attended = self._attention(hidden, f"{of}.attention", heads)
         inner = self._linear(attended, f"{of}.intermediate.dense")
         inner = self._node("Gelu", [inner], f"{of}.gelu")
@@ -80,13 +121,22 @@ class _Writer:
         outer = self._node("Add", [outer, attended], f"{of}.sum")
         return self._norm(outer, f"{of}.output.LayerNorm")
 
-    def model(self, hidden: str) -> ModelProto:
-        self._node("Identity", [hidden], OUTPUT)
-        taken = helper.make_tensor_value_info(INPUT, TensorProto.INT64, [1, "t"])
-        given = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, "t", "dim"])
-        graph = helper.make_graph(self._nodes, "bert", [taken], [given], self._tensors)
+    def model(
+        self, outputs: Mapping[str, tuple[str, Sequence[int | str]]], *, inputs: Sequence[str]
+    ) -> bytes:
+        """The whole graph; `outputs` has a result and its shape for each name."""
+        taken = [
+            helper.make_tensor_value_info(name, TensorProto.INT64, [1, "t"]) for name in inputs
+        ]
+        given = []
+        for name, (result, shape) in outputs.items():
+            self._node("Identity", [result], name)
+            given.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        graph = helper.make_graph(self._nodes, "bert", taken, given, self._tensors)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+        written: bytes = model.SerializeToString(deterministic=True)
+        return written
 
     def _attention(self, hidden: str, of: str, heads: int) -> str:
         # One product for all three, which is faster than three.
@@ -119,19 +169,26 @@ class _Writer:
         return self._product(hidden, of, self._weight(f"{of}.weight"), self._weight(f"{of}.bias"))
 
     def _product(self, hidden: str, of: str, weight: Weights, bias: Weights) -> str:
-        offset = self._tensor(f"{of}.bias", bias)
         if not self._quantized:
-            product = [hidden, self._tensor(f"{of}.weight", weight.T)]
-            return self._node("Add", [self._node("MatMul", product, f"{of}.product"), offset], of)
+            return self._exact_product(hidden, of, weight, bias)
         whole, scales = _quantized(weight)
         inputs = [
             hidden,
             self._tensor(f"{of}.weight", whole.T),
             self._tensor(f"{of}.scales", scales),
             self._tensor(f"{of}.zeros", np.zeros(len(scales), dtype=np.int8)),
-            offset,
+            self._tensor(f"{of}.bias", bias),
         ]
         return self._node("DynamicQuantizeMatMul", inputs, of, domain=MICROSOFT)
+
+    def _exact(self, hidden: str, of: str) -> str:
+        weight, bias = (self._weight(f"{of}.{part}") for part in ("weight", "bias"))
+        return self._exact_product(hidden, of, weight, bias)
+
+    def _exact_product(self, hidden: str, of: str, weight: Weights, bias: Weights) -> str:
+        factors = [hidden, self._tensor(f"{of}.weight", weight.T)]
+        product = self._node("MatMul", factors, f"{of}.product")
+        return self._node("Add", [product, self._tensor(f"{of}.bias", bias)], of)
 
     def _norm(self, hidden: str, of: str) -> str:
         scale, bias = (
@@ -144,7 +201,7 @@ class _Writer:
         return self._weights[name].astype(np.float32)
 
     def _tensor(self, name: str, values: npt.NDArray[np.generic]) -> str:
-        self._tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self._tensors.append(numpy_helper.from_array(np.require(values, requirements="C"), name))
         return name
 
     def _node(

@@ -1,5 +1,7 @@
 """Word pieces through a network, one text at a time. The only door to onnxruntime."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
@@ -17,7 +19,7 @@ class ForwardPass:
     at the same time. So the result depends on nothing but the text.
 
     Args:
-        graph: As `graph_of` writes it.
+        graph: As `graph_of` or `reader_graph` writes it.
     """
 
     def __init__(self, graph: bytes) -> None:
@@ -31,6 +33,10 @@ class ForwardPass:
 
     def __call__(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Last-layer vectors of a text's word pieces, shape (t, dim), for ids of shape (t,)."""
-        [[vectors]] = self._session.run(None, {"input_ids": ids[np.newaxis]})
-        found: npt.NDArray[np.float32] = vectors
-        return found
+        [vectors] = self.outputs({"input_ids": ids})
+        return vectors
+
+    def outputs(self, inputs: Mapping[str, npt.NDArray[np.int64]]) -> list[npt.NDArray[np.float32]]:
+        """What the graph gives for one text, in the graph's order; no array has a batch axis."""
+        batch = {name: values[np.newaxis] for name, values in inputs.items()}
+        return [found[0] for found in self._session.run(None, batch)]

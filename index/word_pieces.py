@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,7 @@ class WordPieces:
     """
 
     def __init__(self, file: Path, *, most: int) -> None:
-        self._tokenizer = Tokenizer.from_file(str(file))
-        # What the file says of both is of how the model was trained, not of how it is used.
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = _loaded(file)
         self._before, self._behind = self._special()
         self.window = most - len(self._before) - len(self._behind)
 
@@ -66,3 +64,13 @@ class WordPieces:
         encoding = self._tokenizer.encode("a")
         own = [i for i, is_special in enumerate(encoding.special_tokens_mask) if not is_special]
         return encoding.ids[: own[0]], encoding.ids[own[-1] + 1 :]
+
+
+@lru_cache(maxsize=4)
+def _loaded(file: Path) -> Tokenizer:
+    """A tokenizer, read once for the encoder and the reader that share it."""
+    tokenizer = Tokenizer.from_file(str(file))
+    # What the file says of both is of how the model was trained, not of how it is used.
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer

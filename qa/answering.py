@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
-from index.late_interaction import WordWeight
+from index.late_interaction import LateInteraction, WordWeight
 from index.search import Found, RankingPolicy, Searcher
-from index.terms import matched_words
-from index.types import Hit
-from qa.citing import cite
+from qa.calibration import Calibration
+from qa.composing import answer_of, order_of, ranked
 from qa.explaining import explain
+from qa.extracting import ExtractiveReader
 from qa.grouping import Group, group_stories
+from qa.passage_reader import PassageReader
 from qa.reading import SentenceReader
 from qa.types import (
     Abstention,
@@ -20,16 +21,14 @@ from qa.types import (
     Answer,
     AnswerKind,
     Citation,
-    Finding,
     Grouping,
-    Highlight,
-    HighlightKind,
     Question,
     RankedPassage,
+    Readout,
     Reply,
 )
 
-__all__ = ["AnswerPolicy", "Answerer"]
+__all__ = ["AnswerPolicy", "Answerer", "TrainedReader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,23 @@ class AnswerPolicy:
     """When to answer.
 
     Attributes:
-        least_support: Below this share of the question's words covered by the best passage, the
-            documents are taken not to say; benchmarks/README.md. It tells a foreign
-            subject from a known one, not a missing fact from a stated one.
+        max_error_rate: The share of wrong answers to put up with, where a question does not say.
+            With less the shipped reader is silent on much that it could answer: qa/model/CARD.md.
+        least_support: Without a reader: below this share of the question's words covered by the
+            best passage, the documents are taken not to say; benchmarks/README.md. It tells a
+            foreign subject from a known one, not a missing fact from a stated one.
     """
 
+    max_error_rate: float = 0.3
     least_support: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedReader:
+    """A reader, and what its numbers mean."""
+
+    reader: PassageReader
+    calibration: Calibration
 
 
 class Answerer:
@@ -53,6 +63,7 @@ class Answerer:
         encoder: The one that the collection's vectors came from.
         ranking: How passages are ranked.
         policy: When to answer.
+        trained: Finds the words that answer; without one the best sentence is taken.
     """
 
     def __init__(
@@ -62,11 +73,16 @@ class Answerer:
         *,
         ranking: RankingPolicy | None = None,
         policy: AnswerPolicy | None = None,
+        trained: TrainedReader | None = None,
     ) -> None:
         self._collection = collection
         self._searcher = Searcher(collection, encoder, policy=ranking)
-        self._reader = SentenceReader(self._searcher.late_interaction)
-        self._policy = policy or AnswerPolicy()
+        self._reader = _reader(trained, self._searcher.late_interaction, policy or AnswerPolicy())
+
+    @property
+    def least_confidence(self) -> float:
+        """Below this there is no answer to a question that does not say what it puts up with."""
+        return self._reader.least_confidence()
 
     def answer(self, question: Question, *, offset: int = 0) -> Reply:
         """Answer a question, or say why not.
@@ -84,30 +100,31 @@ class Answerer:
             return self._answered(question, snapshot, offset)
 
     def _answered(self, question: Question, snapshot: Snapshot, offset: int) -> Reply:
-        found, groups = self._search(question, snapshot, offset + question.top_k)
+        wants_answer = question.answer is not AnswerKind.NONE
+        # As many as are read, however few are shown: the one to show may be among them.
+        stories = offset + question.top_k
+        least = self._reader.passages if wants_answer else 0
+        found, groups = self._search(question, snapshot, max(stories, least))
         timings = dict(found.timings_ms)
         words = snapshot.lexical.word_weights(found.question)
-        finding = self._read(question, found, words, [group.hit for group in groups], timings)
-        outcome, citations = self._conclude(question, found, finding)
-        cited = finding if citations else None
-        shown = groups[offset:][: question.top_k]
-        passages = [
-            _ranked(found.question, group, rank, cited)
-            for rank, group in enumerate(shown, start=offset + 1)
-        ]
+        readout = self._read(question, found, words, groups, timings) if wants_answer else None
+        outcome, citations = self._conclude(question, found, readout)
+        order = order_of(len(groups), readout.relevance if readout else ())[offset:stories]
+        passages = ranked(found.question, groups, order, readout, citations, first=offset + 1)
         if question.explain:
             passages = self._explained(found, words, passages)
         timings["total"] = round(sum(timings.values()), 2)
-        more = found.more or len(groups) > offset + question.top_k
         return Reply(
             question.text,
             outcome,
             citations,
             tuple(passages),
             found.corpus,
-            more,
+            found.more or len(groups) > stories,
             read_as=found.question if found.question != question.text else None,
             filtered_out=found.filtered_out if question.explain else None,
+            confidence=readout.confidence if readout else None,
+            reader=self._reader.name,
             timings_ms=timings,
         )
 
@@ -146,27 +163,32 @@ class Answerer:
         question: Question,
         found: Found,
         words: Sequence[WordWeight],
-        hits: Sequence[Hit],
+        groups: Sequence[Group],
         timings: dict[str, float],
-    ) -> Finding | None:
-        if question.answer is AnswerKind.NONE or not hits:
+    ) -> Readout | None:
+        if not groups:
             return None
         start = time.perf_counter()
-        finding = self._reader.read(found.question, words, hits)
+        readout = self._reader.read(
+            found.question,
+            words,
+            [group.hit for group in groups],
+            shown=question.top_k,
+            max_error_rate=question.max_error_rate,
+        )
         timings["read"] = round((time.perf_counter() - start) * 1000, 2)
-        return finding
+        return readout
 
     def _conclude(
-        self, question: Question, found: Found, finding: Finding | None
+        self, question: Question, found: Found, readout: Readout | None
     ) -> tuple[Answer | Abstention | None, tuple[Citation, ...]]:
         if question.answer is AnswerKind.NONE:
             return None, ()
-        if finding is None:
+        if readout is None:
             return Abstention(self._why_nothing(question, found)), ()
-        if finding.support < self._policy.least_support:
+        if not readout.is_enough:
             return Abstention(AbstentionReason.LOW_CONFIDENCE), ()
-        citation = cite(finding, self._collection.store, number=1)
-        return Answer(citation.quote, (citation.number,)), (citation,)
+        return answer_of(readout, self._collection.store)
 
     def _why_nothing(self, question: Question, found: Found) -> AbstentionReason:
         if not found.corpus.passages:
@@ -176,12 +198,14 @@ class Answerer:
         return AbstentionReason.LOW_CONFIDENCE
 
 
-def _ranked(question: str, group: Group, rank: int, finding: Finding | None) -> RankedPassage:
-    text, language = group.hit.passage.text, group.hit.metadata.language
-    highlights = [
-        Highlight(span, HighlightKind.TERM) for span in matched_words(text, question, language)
-    ]
-    cited = finding is not None and finding.hit.passage.id == group.hit.passage.id
-    if finding is not None and cited:
-        highlights.insert(0, Highlight(finding.span, HighlightKind.ANSWER))
-    return RankedPassage(rank, group.hit, tuple(highlights), 1 if cited else None, group.story)
+def _reader(
+    trained: TrainedReader | None, late_interaction: LateInteraction, policy: AnswerPolicy
+) -> SentenceReader | ExtractiveReader:
+    if trained is None:
+        return SentenceReader(late_interaction, least_support=policy.least_support)
+    return ExtractiveReader(
+        trained.reader,
+        late_interaction,
+        trained.calibration,
+        max_error_rate=policy.max_error_rate,
+    )

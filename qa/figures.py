@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from qa.results import Measure, Result, Run
+from qa.selective import Selective, selective
 
 __all__ = [
     "Abstaining",
@@ -80,6 +81,7 @@ class Figures:
     means: Mapping[Measure, Mean]
     abstaining: Abstaining
     latency: Latency
+    selective: Selective | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def summarize(results: Sequence[Result]) -> Figures:
         },
         abstaining=_abstaining(results),
         latency=_latency([result.milliseconds for result in results]),
+        selective=selective(results),
     )
 
 

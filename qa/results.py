@@ -13,7 +13,8 @@ class Measure(StrEnum):
     """A figure of one question, in [0, 1]; a set's figure is its mean.
 
     Those of the ranking are taken over answerable questions that have judgements, those of the
-    answer over questions with given answers, RIGHT_CITATION over both kinds of judgement.
+    answer over questions with given answers, RIGHT_ANSWER and RIGHT_CITATION over both kinds of
+    judgement.
     """
 
     SUCCESS_1 = "success@1"
@@ -24,6 +25,7 @@ class Measure(StrEnum):
     RECALL_20 = "recall@20"
     MRR_10 = "mrr@10"
     NDCG_10 = "ndcg@10"
+    RIGHT_ANSWER = "right_answer"
     RIGHT_CITATION = "right_citation"
     EXACT_MATCH = "exact_match"
     F1 = "f1"
@@ -55,6 +57,9 @@ class Result:
         rank: Place of the first right passage or document from 1; None where none was found.
         scores: Each measure that this question has a value of.
         abstained: Whether no answer was given.
+        confidence: Probability that the answer is right, as the reader has it, also of one that
+            was withheld; None without a reader.
+        right: Whether it is, also of one that was withheld; None where that cannot be judged.
         milliseconds: From the question to the reply.
         answer: The quote; None where it was withheld.
         wanted: What the set names as right.
@@ -72,6 +77,8 @@ class Result:
     answer: str | None = None
     wanted: tuple[Excerpt, ...] = ()
     first: Excerpt | None = None
+    confidence: float | None = None
+    right: bool | None = None
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ __all__ = [
     "AbstentionReason",
     "Answer",
     "AnswerKind",
+    "AnswerSpan",
     "Citation",
     "Explanation",
     "Finding",
@@ -20,6 +21,7 @@ __all__ = [
     "HighlightKind",
     "Question",
     "RankedPassage",
+    "Readout",
     "Reply",
     "Status",
     "Story",
@@ -44,7 +46,11 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of which documents, and how much is wanted back."""
+    """What is asked, of which documents, and how much is wanted back.
+
+    `max_error_rate` is the share of wrong answers that whoever asks puts up with; None for the
+    service's own. Above it there is no answer.
+    """
 
     text: str
     top_k: int = 5
@@ -53,21 +59,40 @@ class Question:
     answer: AnswerKind = AnswerKind.EXTRACTIVE
     group: Grouping = Grouping.STORY
     explain: bool = False
+    max_error_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The words that answer best, and how near they are to the question.
+    """The sentence that answers, and the words in it that do.
 
     Attributes:
-        hit: The passage that they stand in.
-        span: Their place in the passage.
-        support: How well the passage covers the question's words, in [0, 1]; not a probability.
+        hit: The passage that it stands in.
+        span: Its place in the passage.
+        words: Place of the words in the passage, inside `span`; None where it is all of them.
     """
 
     hit: Hit
     span: Span
-    support: float
+    words: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What reading the first passages of a ranking brought.
+
+    Attributes:
+        findings: Lists of findings that say the same, the best first; each of another document.
+        is_enough: Whether to answer with them.
+        confidence: Probability that the first is right; None where the reader gives none.
+        relevance: Probability that a passage is one to show, for those that were read, in the
+            ranking's order; empty where the reader gives none.
+    """
+
+    findings: tuple[tuple[Finding, ...], ...]
+    is_enough: bool
+    confidence: float | None = None
+    relevance: tuple[float, ...] = ()
 
 
 class HighlightKind(StrEnum):
@@ -157,7 +182,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A passage of a reply. `citation` is the number of the citation that stands in it."""
+    """A passage of a reply.
+
+    `citation` is the number of the citation that stands in it, `relevance` the probability that it
+    is one to show; None where no reader read it.
+    """
 
     rank: int
     hit: Hit
@@ -165,14 +194,35 @@ class RankedPassage:
     citation: int | None = None
     story: Story | None = None
     explanation: Explanation | None = None
+    relevance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words of an answer that say it, a half-open range of its text, and their citations."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Words of the source, with the numbers of the citations that prove them."""
+    """Sentences of the sources, a blank line between two, each with the words that answer."""
 
     text: str
-    citations: tuple[int, ...]
+    spans: tuple[AnswerSpan, ...]
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """Numbers of all citations."""
+        return tuple(number for span in self.spans for number in span.citations)
+
+    @property
+    def words(self) -> str:
+        """The words that say it best."""
+        first = self.spans[0]
+        return self.text[first.start : first.end]
 
 
 class AbstentionReason(StrEnum):
@@ -203,6 +253,8 @@ class Reply:
         outcome: None where no answer was asked for.
         read_as: The question as it was searched for, where that is not as it was asked.
         filtered_out: Passages that the filters left out, where an explanation was asked for.
+        confidence: Probability that the answer is right, or would be; None without a reader.
+        reader: Name of the reader; None where the best sentence was taken without one.
     """
 
     question: str
@@ -213,4 +265,6 @@ class Reply:
     more: bool = False
     read_as: str | None = None
     filtered_out: int | None = None
+    confidence: float | None = None
+    reader: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)

@@ -1,11 +1,10 @@
-"""The run: epochs, schedule, checkpoints. A run that was ended goes on where it was."""
+"""The run: batches, schedule, checkpoints. A run that was ended goes on where it was."""
 
 import json
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ class Plan:
     """A run's numbers, as `training/reader.toml` names them."""
 
     seed: int
-    epochs: int
+    steps: int
     batch: int
     rate: float
     head_rate: float
@@ -54,13 +53,12 @@ def learn(
     held_out: Sequence[Example],
 ) -> None:
     """Train in place, writing a checkpoint and curves to a folder; resumes from what is there."""
-    epochs = [draw(train, plan.rows, seed=plan.seed + n) for n in range(plan.epochs)]
-    steps = sum(math.ceil(len(epoch) / plan.batch) for epoch in epochs)
+    steps = plan.steps
     optimiser = _optimiser(network, plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: _pace(n, steps, plan.warmup))
     done = _resume(folder / CHECKPOINT, network, optimiser, schedule)
     pace = time.monotonic()
-    for step, pairs in enumerate(_from(done, epochs, cutter, plan), start=done + 1):
+    for step, pairs in enumerate(_from(done, train, cutter, plan), start=done + 1):
         torch.manual_seed(plan.seed + step)
         parts = _step(network, optimiser, pairs, plan)
         schedule.step()
@@ -119,21 +117,21 @@ def _pace(step: int, steps: int, warmup: float) -> float:
 
 
 def _from(
-    done: int, epochs: Sequence[Sequence[Example]], cutter: WindowCutter, plan: Plan
+    done: int, train: Sequence[Example], cutter: WindowCutter, plan: Plan
 ) -> Iterator[list[tuple[Window, Target]]]:
     """The batches that are still to be read; those before are cut again and left out."""
 
     def every() -> Iterator[list[tuple[Window, Target]]]:
-        for number, epoch in enumerate(epochs):
+        for number in count():
             yield from batches(
-                epoch,
+                draw(train, plan.rows, seed=plan.seed + number),
                 cutter,
                 size=plan.batch,
                 span_weights=plan.span_weights,
                 seed=plan.seed + number,
             )
 
-    return islice(every(), done, None)
+    return islice(every(), done, plan.steps)
 
 
 def _resume(

@@ -17,6 +17,8 @@ from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
 from training.swaps import swapped
 
+__all__ = ["CONFIGURATION", "configured"]
+
 CONFIGURATION = Path(__file__).with_name("reader.toml")
 MADE_HERE = frozenset({"retrieved", "swapped"})
 SCORED = 1200  # held-out rows behind each point of the curves
@@ -28,7 +30,7 @@ SCORED = 1200  # held-out rows behind each point of the curves
 @click.option("--threads", type=int, default=0, help="CPU threads; 0: all cores.")
 def main(data: Path, work: Path, threads: int) -> None:
     """Train the reader on DATA, keeping checkpoints, negatives and curves in WORK."""
-    configuration = tomllib.loads(CONFIGURATION.read_text("utf-8"))
+    configuration = configured()
     if threads:
         torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
@@ -54,6 +56,11 @@ def main(data: Path, work: Path, threads: int) -> None:
         train=train,
         held_out=_scored(held_out, seed=seed),
     )
+
+
+def configured() -> dict[str, Any]:  # Any: as TOML has it
+    """The numbers of a run."""
+    return tomllib.loads(CONFIGURATION.read_text("utf-8"))
 
 
 def _plan(configuration: dict[str, Any]) -> Plan:  # Any: as TOML has it

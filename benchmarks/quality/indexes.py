@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality.sets import QuestionSet, read_set
+from benchmarks.quality.sets import UNANSWERABLE, QuestionSet, read_set
 from index.collection import Collection
 from index.embedding import Encoded, Encoder, EncoderIdentity
 from index.encoders import encoder_for
@@ -60,10 +60,19 @@ class Bench:
         shared: Folder of the sets that are not in the repository.
         folder: Of the indexes; those that are there are used as they are.
         most: Questions of a set.
+        unanswerable: Unanswerable ones of a set; None for all.
     """
 
-    def __init__(self, shared: Path, folder: Path, *, most: int | None) -> None:
+    def __init__(
+        self,
+        shared: Path,
+        folder: Path,
+        *,
+        most: int | None,
+        unanswerable: int | None = UNANSWERABLE,
+    ) -> None:
         self.shared = shared
+        self.unanswerable = unanswerable
         self.folder = folder
         self.most = most
         self.encoder = RememberingEncoder(encoder_for(find_model(DEFAULT_MODEL)))
@@ -78,7 +87,9 @@ class Bench:
     def questions(self, name: str) -> QuestionSet:
         """Raises FileNotFoundError where the set is not on this machine."""
         if name not in self._sets:
-            self._sets[name] = read_set(name, self.shared, most=self.most)
+            self._sets[name] = read_set(
+                name, self.shared, most=self.most, unanswerable=self.unanswerable
+            )
         return self._sets[name]
 
     def collection(self, name: str) -> Collection:

@@ -50,13 +50,16 @@ class QuestionSet:
         return tuple(question for question in self.questions if question.answerable)
 
 
-def read_set(name: str, shared: Path, *, most: int | None = None) -> QuestionSet:
+def read_set(
+    name: str, shared: Path, *, most: int | None = None, unanswerable: int | None = UNANSWERABLE
+) -> QuestionSet:
     """Read one of SETS.
 
     Args:
         name: Of the set.
         shared: Folder of the sets that are not in the repository.
-        most: Answerable questions, spread evenly; unanswerable ones are at most UNANSWERABLE, too.
+        most: Questions of either kind, spread evenly; None for all.
+        unanswerable: Most unanswerable questions, spread evenly; None for all.
 
     Raises:
         FileNotFoundError: The set is not on this machine.
@@ -78,7 +81,7 @@ def read_set(name: str, shared: Path, *, most: int | None = None) -> QuestionSet
         arrivals = _documents(name, _rows(shared / "evals" / name / "passages.jsonl.gz"))
     answerable = [question for question in questions if question.answerable]
     others = [question for question in questions if not question.answerable]
-    asked = spread(answerable, most) + spread(others, min(most or UNANSWERABLE, UNANSWERABLE))
+    asked = spread(answerable, most) + spread(spread(others, unanswerable), most)
     return QuestionSet(name, tuple(arrivals), tuple(asked))
 
 

@@ -78,7 +78,13 @@ def claims(value: Any) -> Iterator[Json]:
 
 
 def check_claims(reply: Any, read: Callable[[str, str | None], str]) -> None:
-    """The law of the contract: document.text[start:end] == quote, for passages and quotes."""
+    """The law of the contract: document.text[start:end] == quote, for passages and quotes, and
+    every word of an answer that is said to be cited stands in a quote that it cites."""
+    if isinstance(reply, dict) and reply.get("answer") and "citations" in reply:
+        quotes = {citation["number"]: citation["quote"] for citation in reply["citations"]}
+        for span in reply["answer"]["spans"]:
+            words = reply["answer"]["text"][span["start"] : span["end"]]
+            assert any(words in quotes[number] for number in span["citations"]), words
     collection = reply.get("index", {}).get("collection") if isinstance(reply, dict) else None
     for claim in claims(reply):
         words = claim["quote"] if "quote" in claim else claim["text"]

@@ -36,8 +36,8 @@ def test_a_reply_has_the_fields_of_the_contract_and_no_others(reply):
     assert types(reply) == {
         "id": TEXT, "question": TEXT, "created_at": TEXT, "status": TEXT, "read_as": NOTHING,
         "explanation": NOTHING,
-        "abstained_because": NOTHING, "answer": dict, "citations": list, "passages": list,
-        "index": dict, "timings_ms": dict,
+        "abstained_because": NOTHING, "confidence": float, "answer": dict, "citations": list,
+        "passages": list, "index": dict, "timings_ms": dict,
     }  # fmt: skip
 
 
@@ -52,8 +52,7 @@ def test_an_abstention_has_the_same_fields_with_a_reason_and_no_answer(abstentio
 
 
 def test_what_later_versions_own_is_absent_rather_than_wrong(reply):
-    assert not {"confidence", "disagreements"} & set(reply)
-    assert "relevance" not in reply["passages"][0]
+    assert "disagreements" not in reply
 
 
 def test_the_answer_is_the_sentence_about_the_fee(reply):
@@ -62,13 +61,35 @@ def test_the_answer_is_the_sentence_about_the_fee(reply):
 
 
 def test_the_answer_names_its_citations_by_ranges_of_its_text(reply):
-    text = reply["answer"]["text"]
+    text, spans = reply["answer"]["text"], reply["answer"]["spans"]
 
-    assert reply["answer"] == {
-        "text": text,
-        "kind": "extractive",
-        "spans": [{"start": 0, "end": len(text), "citations": [1]}],
-    }
+    assert reply["answer"] == {"text": text, "kind": "extractive", "spans": spans}
+    assert [number for span in spans for number in span["citations"]] == [
+        citation["number"] for citation in reply["citations"]
+    ]
+    assert all(0 <= span["start"] < span["end"] <= len(text) for span in spans)
+
+
+def test_confidence_is_a_probability_also_of_an_answer_that_is_withheld(reply, abstention):
+    assert 0 < abstention["confidence"] < reply["confidence"] < 1
+
+
+def test_passages_come_by_relevance(reply):
+    relevance = [passage["relevance"] for passage in reply["passages"]]
+
+    assert relevance == sorted(relevance, reverse=True)
+    assert all(0 <= each <= 1 for each in relevance)
+
+
+def test_the_reply_names_its_reader(reply):
+    assert re.fullmatch(r"[0-9a-f]{12}/[0-9a-f]{12}", reply["index"]["reader"])
+
+
+def test_more_errors_are_put_up_with_only_where_it_is_asked_for(server):
+    strict = ask(server.client, max_error_rate=0)
+    lenient = ask(server.client, FOREIGN, max_error_rate=1)
+
+    assert (strict["status"], lenient["status"]) == ("abstained", "answered")
 
 
 def test_a_citation_has_the_fields_of_the_contract(reply):
@@ -126,6 +147,7 @@ def test_a_passage_has_the_fields_of_the_contract(reply):
     assert types(first) == {
         "rank": NUMBER, "id": TEXT, "document_id": TEXT, "title": TEXT, "heading": TEXT,
         "text": TEXT, "start": NUMBER, "end": NUMBER, "page": NOTHING, "citation": NUMBER,
+        "relevance": float,
         "highlights": list, "scores": dict, "story": NOTHING, "publisher": NOTHING,
         "author": NOTHING, "published": NOTHING, "published_source": TEXT, "language": TEXT,
         "source": TEXT, "explanation": NOTHING,
@@ -168,7 +190,7 @@ def test_the_state_of_the_index_is_named(reply):
 
     assert types(index) == {
         "collection": TEXT, "generation": NUMBER, "model": TEXT, "documents": NUMBER,
-        "passages": NUMBER, "newest_published": TEXT, "complete": bool,
+        "passages": NUMBER, "newest_published": TEXT, "reader": TEXT, "complete": bool,
     }  # fmt: skip
     assert (index["collection"], index["model"]) == ("default", "all-MiniLM-L6-v2")
     assert (index["documents"], index["passages"]) == (5, 44)

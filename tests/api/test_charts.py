@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.charts import FRAME, WIDTH, bar_chart, histogram, scatter
+from api.charts import FRAME, WIDTH, bar_chart, histogram, line_chart, scatter
 
 MARKS = [("none", 0.0), ("1", 1.0)]
 TIMES = st.lists(st.floats(0, 1e7), min_size=1, max_size=200)
@@ -65,3 +65,20 @@ def test_values_of_nothing_have_a_scale_all_the_same(value):
 
     assert [mark.label for mark in chart.x_marks][-1] == "1"
     assert sum(bar.title.endswith(": 1") for bar in chart.bars) == 1
+
+
+def test_a_line_runs_from_the_lower_left_to_the_upper_right_inside_the_frame():
+    chart = line_chart([(0.0, 0.0), (1.0, 1.0)], titles=["first", "last"])
+
+    [first, last] = [tuple(map(float, place.split(","))) for place in chart.path.split()]
+    assert FRAME["left"] <= first[0] < last[0] <= FRAME["right"]
+    assert FRAME["top"] <= last[1] < first[1] <= FRAME["bottom"]
+    assert [(point.title, point.x, point.y) for point in chart.points] == [
+        ("first", *first),
+        ("last", *last),
+    ]
+    assert [mark.label for mark in chart.x_marks] == ["0%", "25%", "50%", "75%", "100%"]
+
+
+def test_a_line_without_titles_has_no_points():
+    assert line_chart([(0.0, 0.5)]).points == ()

@@ -104,9 +104,9 @@ def test_a_quote_is_verified_in_the_collection_that_is_named(two):
 
 
 def test_a_collection_abstains_by_its_own_measure(scratch):
-    make(scratch.client, "bold", least_support=0)
+    make(scratch.client, "bold", max_error_rate=1)
     put(scratch.client, FERRY, "bold")
-    question = "When does the ferry sail to the mainland?"
+    question = "Who painted the ceiling of the chapel?"
 
     careful, bold = ask(scratch.client, question), ask(scratch.client, question, "bold")
 

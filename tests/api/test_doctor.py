@@ -48,6 +48,14 @@ def test_before_anything_was_ingested_it_can_be_looked_at_too(run, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_the_reader_is_looked_at_and_told_where_it_is_switched_off(run, tmp_path):
+    on = run("footnoted", "doctor", "--data", tmp_path)
+    off = run("footnoted", "doctor", "--data", tmp_path, env={"FOOTNOTED_READER": "false"})
+
+    assert "ok     reader:" in on.out
+    assert "look   reader: the setting reader is off: the best sentence is taken" in off.out
+
+
 def test_a_model_that_is_not_there_is_wrong_and_the_exit_code_tells(run, tmp_path):
     done = run("footnoted", "doctor", "--model", "nowhere", "--data", tmp_path)
 

@@ -272,6 +272,22 @@ def test_words_of_an_answer_outside_its_spans_are_shown_without_a_footnote():
 
     assert "It said: " in page.text("p")
     assert " So." in page.text("p")
+    assert page.text("strong") == [QUOTE]
+
+
+def test_the_words_that_answer_stand_out_in_their_sentence():
+    answer = {
+        "text": "The fee is $6 million a year.\n\nIt rose.", "kind": "extractive",
+        "spans": [
+            {"start": 11, "end": 21, "citations": [1]},
+            {"start": 31, "end": 39, "citations": [1]},
+        ],
+    }  # fmt: skip
+
+    page = Outline(ask(a_reply(answer=answer)))
+
+    assert page.text("strong") == ["$6 million"]
+    assert len(page.attributes("blockquote")) == 2
 
 
 def test_a_missing_date_is_said_to_be_missing():

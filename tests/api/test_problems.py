@@ -175,10 +175,10 @@ def test_other_sites_get_no_permission_to_read(desk):
 def test_a_fault_is_told_without_its_inside_and_logged_with_it(
     serving, tmp_path, problem, caplog, monkeypatch
 ):
-    def break_down(*_):
+    def break_down(*_, **__):
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("qa.answering.SentenceReader.read", break_down)
+    monkeypatch.setattr("qa.answering.ExtractiveReader.read", break_down)
     with serving(tmp_path) as served:
         put(served.client)
         response = served.client.post("/v1/ask", json={"question": "words"})

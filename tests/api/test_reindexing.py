@@ -27,7 +27,7 @@ class ByName(Service):
 @pytest.fixture
 def service(tmp_path):
     """A collection of one document that was made with model one."""
-    made = ByName(Settings(data=tmp_path / "data", model="one"))
+    made = ByName(Settings(data=tmp_path / "data", model="one", reader=False))
     made.create("default", CollectionSettings())
     list(made.ingester("default").ingest([arrival(FERRY)]))
     yield made
@@ -51,7 +51,7 @@ def test_after_the_switch_the_service_answers_with_the_new_model(service):
 
 
 def test_another_process_answers_with_the_new_model_without_being_told(service, tmp_path):
-    other = ByName(Settings(data=tmp_path / "data", model="one"))
+    other = ByName(Settings(data=tmp_path / "data", model="one", reader=False))
     other.answerer("default")
 
     prepare_change(service, "two", least_support=None).switch()

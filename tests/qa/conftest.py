@@ -63,6 +63,6 @@ def found(held: Collection, fake: WordHashEncoder) -> Callable[..., Finding]:
         passage = next(p for p in held.store.passages(document) if words in p.text)
         start = passage.text.index(words)
         holding = Hit(passage, document, Metadata(), f"{document}.txt", "0" * 64, Scores(1.0))
-        return Finding(holding, Span(start, start + len(words)), 1.0)
+        return Finding(holding, Span(start, start + len(words)))
 
     return make

@@ -2,12 +2,12 @@
 
 import pytest
 
-from qa.agreement import agreement, normalized_words
+from qa.agreement import Said, agreement, agrees, normalized_words
 from qa.results import Measure
 
 
 def figures(quote, *answers):
-    found = agreement(quote, answers)
+    found = agreement(quote and Said(quote, quote), answers)
     return (found[Measure.EXACT_MATCH], found[Measure.F1], found[Measure.ANSWER_IN_QUOTE])
 
 
@@ -41,3 +41,37 @@ def test_an_answer_of_articles_alone_stands_in_no_other_quote():
 
 def test_silence_agrees_with_no_answer():
     assert figures(None, "low fee") == (0.0, 0.0, 0.0)
+
+
+def test_the_words_are_compared_and_the_sentence_is_searched():
+    said = Said("The council set a low fee in May.", "a low fee")
+
+    found = agreement(said, ["low fee"])
+
+    assert found[Measure.EXACT_MATCH] == found[Measure.ANSWER_IN_QUOTE] == 1.0
+    assert agreement(said, ["in May"])[Measure.ANSWER_IN_QUOTE] == 1.0
+    assert agreement(said, ["in May"])[Measure.F1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "is_right"),
+    [
+        ("low fee", True),
+        ("a very low fee in the month of May of that year", True),
+        ("low", True),
+        ("the fee in that month of May", False),
+        ("high", False),
+        ("", False),
+    ],
+)
+def test_words_are_right_that_share_half_of_an_answer_or_of_which_one_holds_the_other(
+    words, is_right
+):
+    assert agrees(Said(words, words), ["nothing", "low fee"]) == is_right
+
+
+def test_a_sentence_that_holds_an_answer_is_right_whatever_words_stand_out_in_it():
+    sentence = "It was dredged in 1891, after the fire of 1873."
+
+    assert agrees(Said(sentence, "1873"), ["1891"])
+    assert not agrees(Said(sentence, "1873"), ["1892"])

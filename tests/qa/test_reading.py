@@ -20,7 +20,9 @@ def read(fake, held):
 
     def ask(question, names, hits, **options):
         reader = SentenceReader(LateInteraction(fake, held.store), **options)
-        return reader.read(question, words(question, *names), hits)
+        readout = reader.read(question, words(question, *names), hits)
+        [[finding]] = readout.findings
+        return finding
 
     return ask
 
@@ -65,20 +67,29 @@ def test_passages_beyond_the_first_few_are_not_read(read, hit):
     assert finding.hit in others
 
 
-def test_support_is_one_where_a_passage_holds_all_words_of_the_question(read, hit):
-    finding = read("fee due", ["fee", "due"], [hit("A fee was due.")])
+@pytest.mark.parametrize(
+    ("question", "names", "text", "is_enough"),
+    [
+        ("fee due", ["fee", "due"], "A fee was due.", True),
+        ("pasta recipe", ["pasta", "recipe"], PASSAGE, False),
+    ],
+)
+def test_a_passage_is_enough_where_it_holds_the_questions_words(
+    fake, held, hit, question, names, text, is_enough
+):
+    reader = SentenceReader(LateInteraction(fake, held.store), least_support=0.5)
 
-    assert finding.support == pytest.approx(1.0, abs=0.01)
+    readout = reader.read(question, words(question, *names), [hit(text)])
+
+    assert readout.is_enough == is_enough
 
 
-def test_support_is_low_where_no_passage_holds_the_questions_words(read, hit):
-    finding = read("pasta recipe", ["pasta", "recipe"], [hit(PASSAGE)])
+def test_nothing_is_said_of_how_likely_it_is(fake, held, hit):
+    reader = SentenceReader(LateInteraction(fake, held.store))
 
-    assert finding.support < 0.5
+    readout = reader.read("fee due", words("fee due", "fee"), [hit("A fee was due.")])
 
-
-def test_nothing_is_found_without_hits(read):
-    assert read("fee", ["fee"], []) is None
+    assert (readout.confidence, readout.relevance) == (None, ())
 
 
 def test_a_question_without_words_of_meaning_still_gets_the_best_sentence(read, hit):

@@ -29,10 +29,11 @@ export function answerView(reply: Reply, manner: Manner): Child[] {
 function spoken({ answer, citations }: Reply, manner: Manner): HTMLElement {
   const points = [...answer!.text];
   let at = 0;
-  const pieces = (answer!.spans ?? []).flatMap(({ end, citations: numbers }) => {
-    const words = points.slice(at, end).join("");
+  const pieces = (answer!.spans ?? []).flatMap(({ start, end, citations: numbers }) => {
+    const before = points.slice(at, start).join("");
+    const words = points.slice(Math.max(at, start), end).join("");
     at = Math.max(at, end);
-    return [words, ...references(numbers, citations, manner)];
+    return [before, h("b", {}, words), ...references(numbers, citations, manner)];
   });
   const language = langOf(citations[0]?.language);
   return h("p", { dir: "auto", lang: language }, ...pieces, points.slice(at).join(""));

@@ -1,0 +1,159 @@
+"""`python -m training.calibrating --data FOLDER --work FOLDER`: what the reader's numbers mean.
+
+Held-out passages, which the reader never saw, become an index, without a quarter of them. Their
+questions are asked with the whole pipeline: those whose passage is there, those whose passage is
+missing, and those that no passage answers, because people wrote them so or one of their words was
+exchanged. So the mixture is about one half, one sixth and one third.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from index.collection import Collection
+from index.encoders import encoder_for
+from index.ingest import Ingester
+from index.loading import draft_of
+from index.models import DEFAULT_MODEL, find_model
+from index.reports import Arrival
+from index.search import Searcher
+from index.types import Hit
+from qa.agreement import Said, agrees
+from qa.calibration import OF_THE_ENCODER, Calibration
+from qa.extracting import ExtractiveReader, finding_of
+from qa.fitting import Observed, fit
+from qa.passage_reader import Verdict
+from qa.shipped_reader import CALIBRATION, MODEL, OTHER_ENCODERS, shipped_reader
+from training.examples import Example, read_rows, split_off
+from training.reader import MADE_HERE, configured
+from training.swaps import swapped
+
+# Questions that make sense by themselves.
+ASKED = (
+    "squad-train-parts", "squad-contexts-5q", "squad2-unansq-dev", "squadshifts-newwiki", "nq-qed",
+    "nq-open-gold", "timeqa",
+)  # fmt: skip
+MISSING = 0.25  # of the passages
+SWAPPED = 600
+DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the passages that answer it, by id, and the answers."""
+
+    question: str
+    passages: frozenset[str]
+    answers: tuple[str, ...]
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--work", type=click.Path(path_type=Path), required=True)
+@click.option("--reader", type=click.Path(path_type=Path), default=MODEL, show_default=True)
+def main(data: Path, work: Path, reader: Path) -> None:
+    """Calibrate the reader in READER on held-out rows of DATA; an index is kept in WORK."""
+    configuration = configured()
+    files = [name for name in configuration["rows"] if name not in MADE_HERE]
+    rows = list(read_rows(data, files))
+    train, held_out = split_off(rows, share=configuration["held_out"]["share"])
+    read = {_id(example.passage) for example in train}
+    held_out = [example for example in held_out if _id(example.passage) not in read]
+    collection = _index(held_out, work / "calibration")
+    questions = list(_questions(held_out, seed=configuration["seed"]))
+    observed = list(_observed(questions, collection, reader))
+    _keep(observed, work / "observed.jsonl")
+    for name, but in ((CALIBRATION, ()), (OTHER_ENCODERS, OF_THE_ENCODER)):
+        calibration = fit(observed, but=but)
+        (reader / name).write_text(calibration.written(), "utf-8")
+        click.echo(f"{name}: {len(observed):,} questions, calibration {calibration.id}")
+
+
+def _id(passage: str) -> str:
+    """The same for a paragraph that stands in two files in different letters and signs."""
+    words = " ".join(re.findall(r"\w+", passage.casefold()))
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _is_missing(passage: str) -> bool:
+    return int(hashlib.sha256(_id(passage).encode()).hexdigest()[:8], 16) < MISSING * 2**32
+
+
+def _index(held_out: Sequence[Example], folder: Path) -> Collection:
+    encoder = encoder_for(find_model(DEFAULT_MODEL))
+    collection = Collection.create(folder, "default", encoder.identity)
+    rows = {_id(e.passage): e for e in held_out if not _is_missing(e.passage)}
+    lines = (
+        json.dumps({"id": name, "title": example.title or None, "text": example.passage})
+        for name, example in rows.items()
+    )
+    drafts = draft_of("\n".join(lines).encode(), name="held-out.jsonl", origin="held-out")
+    arrivals = [Arrival("held-out", "held-out", outcome) for outcome in drafts]
+    for _ in Ingester(collection, encoder).ingest(arrivals):
+        pass
+    return collection
+
+
+def _questions(held_out: Sequence[Example], *, seed: int) -> Iterator[Asked]:
+    """Each question once, with all passages that answer it."""
+    rows = [example for example in held_out if example.file in ASKED]
+    exchanged = swapped([row for row in rows if row.answerable], seed=seed)[:SWAPPED]
+    answering: dict[str, list[Example]] = {}
+    for row in [*rows, *exchanged]:
+        answering.setdefault(row.question, []).extend([row] if row.answerable else [])
+    for question, examples in answering.items():
+        there = [example for example in examples if not _is_missing(example.passage)]
+        yield Asked(
+            question,
+            frozenset(_id(example.passage) for example in there),
+            tuple({words for example in there for words in example.said()}),
+        )
+
+
+def _observed(
+    questions: Sequence[Asked], collection: Collection, folder: Path
+) -> Iterator[Observed]:
+    searcher = Searcher(collection, encoder_for(find_model(DEFAULT_MODEL)))
+    nothing = Calibration.nothing()
+    reader = ExtractiveReader(shipped_reader(folder), searcher.late_interaction, nothing)
+    with click.progressbar(questions, label="asking", item_show_func=None) as shown:
+        for asked in shown:
+            snapshot = collection.snapshot()
+            found = searcher.search(asked.question, k=DEPTH, snapshot=snapshot)
+            words = snapshot.lexical.word_weights(found.question)
+            signals = reader.signals(found.question, words, found.hits)
+            ids = [hit.passage.document_id for hit in found.hits]
+            relevant = np.array([name in asked.passages for name in ids])
+            right = [
+                is_relevant and _is_right(asked, hit, verdict)
+                for is_relevant, verdict, hit in zip(
+                    relevant, signals.verdicts, found.hits, strict=True
+                )
+            ]
+            yield Observed(signals.rows, np.array(right, dtype=bool), relevant)
+
+
+def _is_right(asked: Asked, hit: Hit, verdict: Verdict) -> bool:
+    if verdict.span is None:
+        return False
+    finding = finding_of(asked.question, hit, verdict.span)
+    text = hit.passage.text
+    return agrees(Said(finding.span.of(text), verdict.span.of(text)), asked.answers)
+
+
+def _keep(observed: Sequence[Observed], path: Path) -> None:
+    """One question a line, to look at and to fit again."""
+    with path.open("w", encoding="utf-8") as file:
+        for each in observed:
+            row = {name: values.tolist() for name, values in asdict(each).items()}
+            file.write(json.dumps(row) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""`python -m training.export --work FOLDER`: the trained reader in eight bits, into the package."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from index.bert import read_bert
+from index.bert_graph import reader_graph
+from index.models import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, find_model
+from qa.shipped_reader import FACTS, GRAPH, MODEL
+from training.reader import CONFIGURATION, configured
+
+__all__ = ["weights_of"]
+
+Weights = Mapping[str, npt.NDArray[np.float32]]
+
+
+@click.command()
+@click.option("--work", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--to", type=click.Path(path_type=Path), default=MODEL, show_default=True)
+@click.option("--full", is_flag=True, help="In 32 bits, to compare with.")
+def main(work: Path, to: Path, *, full: bool) -> None:
+    """Write the graph of the checkpoint in WORK, and what is known of it."""
+    kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
+    length = configured()["window"]["length"]
+    bert = read_bert(find_model(DEFAULT_MODEL).path)
+    graph = reader_graph(weights_of(kept["network"]), bert, length=length, quantized=not full)
+    facts = {
+        "sha256": hashlib.sha256(graph).hexdigest(),
+        "length": length,
+        "steps": kept["step"],
+        "from_weights_sha256": DEFAULT_MODEL_SHA256,
+        "configuration_sha256": hashlib.sha256(CONFIGURATION.read_bytes()).hexdigest(),
+    }
+    to.mkdir(parents=True, exist_ok=True)
+    (to / GRAPH).write_bytes(graph)
+    (to / FACTS).write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    click.echo(f"{to / GRAPH}: {len(graph):,} bytes, sha256 {facts['sha256']}")
+
+
+def weights_of(state: Mapping[str, Any]) -> Weights:  # Any: tensors
+    """A network's weights by the names that `reader_graph` knows them by."""
+    return {name.removeprefix("encoder."): value.float().numpy() for name, value in state.items()}
+
+
+if __name__ == "__main__":
+    main()
