@@ -137,7 +137,7 @@ def _cost(bench: Bench, trained: TrainedReader, _: int) -> Figures:
         for hit in hits:
             trained.reader.read(question.text, hit.title, hit.passage.text)
         spent.append((time.process_time() - start) * 1000)
-    p50, p95 = np.percentile(spent, [50, 95])
+    p50, p95 = np.percentile(spent, [50, 95]).tolist()
     return {
         "questions": len(spent),
         "passages": 5,
