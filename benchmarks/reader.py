@@ -28,7 +28,7 @@ from qa.judging import JudgedQuestion, find_targets
 from qa.results import Measure, Result
 from qa.selective import area_under_roc, selective
 from qa.shipped_reader import shipped_calibration, shipped_reader
-from qa.types import AnswerKind, Question
+from qa.types import AnswerKind, Question, RankedPassage
 
 PARTS = ("gold", "open", "foreign", "seeds", "cost")
 SEEDS = ("seeds", "originals")
@@ -146,7 +146,7 @@ def _cost(bench: Bench, trained: TrainedReader, _: int) -> Figures:
     }
 
 
-def _passages(answerer: Answerer, question: JudgedQuestion):
+def _passages(answerer: Answerer, question: JudgedQuestion) -> Sequence[RankedPassage]:
     return answerer.answer(Question(question.text, answer=AnswerKind.NONE)).passages
 
 
