@@ -250,6 +250,8 @@ class Service:
         try:
             self.encoder.encode_queries(["warm"])
             self.ready()
+            if trained := self.trained(self.settings.collection):
+                trained.reader.read("warm", "", "warm")
         except (FootnotedError, OSError, ValueError, RuntimeError) as error:
             # The last three come from a model's own library; other collections have other models.
             log.warning("not ready: %s", error)

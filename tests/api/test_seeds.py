@@ -124,6 +124,24 @@ def test_a_question_about_something_else_is_not_answered(service, question):
     assert isinstance(reply.outcome, Abstention)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Qué tarifa cobra El Salvador?",
+        "¿Quién es el ministro de defensa de El Salvador?",
+        "¿Cuántas personas han sido detenidas desde 2022?",
+        "¿Cuántos homicidios hubo en 2023?",
+    ],
+)
+def test_a_spanish_question_of_english_texts_is_not_answered_and_not_with_confidence(
+    service, question
+):
+    reply = service.answerer("default").answer(Question(question))
+
+    assert isinstance(reply.outcome, Abstention)
+    assert reply.confidence < 0.25
+
+
 @pytest.mark.parametrize("question", ["", "???", "🐙", "é" * 500, "\u0301\u0302"])
 def test_a_question_of_no_words_breaks_nothing(service, question):
     reply = service.answerer("default").answer(Question(question or "-"))
