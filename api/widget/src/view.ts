@@ -26,17 +26,17 @@ export function answerView(reply: Reply, manner: Manner): Child[] {
   ];
 }
 
+/** Each quotation with the words that answer in bold, and its footnotes at its end. */
 function spoken({ answer, citations }: Reply, manner: Manner): HTMLElement {
   const points = [...answer!.text];
-  let at = 0;
-  const pieces = (answer!.spans ?? []).flatMap(({ start, end, citations: numbers }) => {
-    const before = points.slice(at, start).join("");
-    const words = points.slice(Math.max(at, start), end).join("");
-    at = Math.max(at, end);
-    return [before, h("b", {}, words), ...references(numbers, citations, manner)];
+  const words = (from?: number, to?: number) => points.slice(from, to).join("");
+  const spans = answer!.spans ?? [];
+  const pieces = spans.flatMap(({ start, end, citations: numbers }, place) => {
+    const [rest, ...next] = words(end, spans[place + 1]?.start).split(/(?=\n\n)/);
+    return [h("b", {}, words(start, end)), rest, ...references(numbers, citations, manner), ...next];
   });
   const language = langOf(citations[0]?.language);
-  return h("p", { dir: "auto", lang: language }, ...pieces, points.slice(at).join(""));
+  return h("p", { dir: "auto", lang: language }, words(0, spans[0]?.start), ...pieces);
 }
 
 function references(numbers: number[], citations: Citation[], manner: Manner): Child[] {

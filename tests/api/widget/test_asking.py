@@ -42,6 +42,21 @@ def test_the_answer_comes_first_with_its_footnote_then_the_passages(box):
     assert shown.index(QUOTE) < shown.index("Closest passages") < shown.index("Document 3")
 
 
+def test_the_words_that_answer_are_bold_and_each_quotation_ends_with_its_footnote(replies, box):
+    text = "The fee is $6 million a year 🙂.\n\nIt rose."
+    spans = [
+        {"start": 11, "end": 21, "citations": [1]},
+        {"start": 33, "end": 41, "citations": [1]},
+    ]
+    replies.answers["words"] = Answer(changed(ANSWERED, answer={"text": text, "spans": spans}))
+
+    ask(box, "words")
+
+    answer = box.get_by_role("region", name="Answer")
+    expect(answer.locator("b")).to_have_text(["$6 million", "It rose."])
+    expect(answer.locator("p")).to_have_text("The fee is $6 million a year 🙂.1 It rose.1")
+
+
 def test_the_words_that_answer_are_marked_and_the_words_asked_for_are_bold(box):
     ask(box)
 
