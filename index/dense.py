@@ -26,7 +26,7 @@ class _Part:
     alive: Mask | None = None
 
     def __len__(self) -> int:
-        return len(self.segment) if self.alive is None else int(self.alive.sum())
+        return len(self.segment) if self.alive is None else int(np.count_nonzero(self.alive))
 
     @property
     def keys(self) -> Keys:

@@ -119,9 +119,9 @@ class LexicalSearcher:
         terms = self.terms(question)
         if not terms or k < 1:
             return Ranking.empty()
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, self._words(terms, also)), *self._conditions(filters)]
-        )
+        query, conditions = self._words(terms, also), self._conditions(filters)
+        if conditions:  # by itself a union of terms is searched without looking at all of them
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *conditions])
 
         def best(n: int) -> Ranking:
             found = self._searcher.search(query, limit=n, count=False).hits
@@ -192,12 +192,12 @@ class LexicalSearcher:
         return content_words(question, self._languages)
 
     def _is_known(self, written: str, term: str) -> bool:
-        frequencies = (
-            self._searcher.doc_freq(field, value)
-            for value in {term, *self.terms(written)}
-            for field in ("body", "context")
+        return self._has_term(term) or any(
+            self._has_term(other) for other in self.terms(written) if other != term
         )
-        return any(frequencies)
+
+    def _has_term(self, term: str) -> bool:
+        return any(self._searcher.doc_freq(field, term) for field in ("body", "context"))
 
     def _nearest(self, written: str) -> str | None:
         surface = "".join(analyzer_for(None).surfaces(written))

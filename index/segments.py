@@ -97,7 +97,7 @@ class Segment:
         Returns:
             At most k, best first, scored by inner product; by quantised vectors where these are.
         """
-        most = len(self) if admitted is None else int(admitted.sum())
+        most = len(self) if admitted is None else int(np.count_nonzero(admitted))
         if not most or k < 1:
             return Ranking.empty()
         index = self._index
@@ -111,9 +111,12 @@ class Segment:
 
     def vectors(self, positions: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """Vectors by their rows, shape (len(positions), dim); as they are kept."""
-        if isinstance(self._index, faiss.IndexFlat):
-            n, dim = self._index.ntotal, self._index.d
-            view: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), n * dim).reshape(n, dim)
+        index = self._index
+        if isinstance(index, faiss.IndexHNSW):
+            index = faiss.downcast_index(index.storage)
+        if isinstance(index, faiss.IndexFlat):
+            n, dim = index.ntotal, index.d
+            view: Vectors = faiss.rev_swig_ptr(index.get_xb(), n * dim).reshape(n, dim)
             return view[positions]
         rows: Vectors = self._index.reconstruct_batch(np.asarray(positions, dtype=np.int64))
         return rows

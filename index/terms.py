@@ -144,7 +144,9 @@ def analyzer_for(language: str | None) -> Analyzer:
     return _analyzer((language or DEFAULT).partition("-")[0].lower())
 
 
-def language_of(question: str, present: Sequence[str]) -> str:
+# A question is analysed by every step of its way; it is the same each time.
+@lru_cache(maxsize=256)
+def language_of(question: str, present: tuple[str, ...]) -> str:
     """The language of a question: the one most of whose stop words it has.
 
     Args:
@@ -160,7 +162,6 @@ def language_of(question: str, present: Sequence[str]) -> str:
     return other if is_foreign else best
 
 
-# A question is analysed by every step of its way; it is the same each time.
 @lru_cache(maxsize=256)
 def content_words(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]:
     """Words of a question that are no stop words in its own language."""

@@ -104,17 +104,17 @@ def test_words_of_a_passage_that_the_question_has_are_told_with_their_places() -
 @pytest.mark.parametrize(
     ("question", "present", "language"),
     [
-        ("What fee does El Salvador charge?", ["en"], "en"),
-        ("What fee does El Salvador charge?", ["es", "en"], "en"),
-        ("¿Qué tarifa cobra El Salvador por los presos?", ["en", "es"], "es"),
-        ("¿Qué tarifa cobra El Salvador por los presos?", ["en"], "es"),
-        ("Bukele CECOT", ["es", "en"], "es"),
-        ("Bukele CECOT", [], "en"),
-        ("", ["fr"], "fr"),
+        ("What fee does El Salvador charge?", ("en",), "en"),
+        ("What fee does El Salvador charge?", ("es", "en"), "en"),
+        ("¿Qué tarifa cobra El Salvador por los presos?", ("en", "es"), "es"),
+        ("¿Qué tarifa cobra El Salvador por los presos?", ("en",), "es"),
+        ("Bukele CECOT", ("es", "en"), "es"),
+        ("Bukele CECOT", (), "en"),
+        ("", ("fr",), "fr"),
     ],
 )
 def test_a_question_has_the_language_whose_small_words_it_has(
-    question: str, present: list[str], language: str
+    question: str, present: tuple[str, ...], language: str
 ) -> None:
     assert language_of(question, present) == language
 
