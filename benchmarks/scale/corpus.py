@@ -4,6 +4,11 @@ Words are drawn by Zipf's law from a vocabulary that grows with the collection b
 paragraph has a log-normal number of them, 55 in the middle. Vectors lie in clusters on a surface of
 forty dimensions, with noise in all 384: exact search finds neighbours there about as hard to
 separate as those of sentence vectors. The words of a passage have nothing to do with its vector.
+
+Questions have no stop words, as the lexical leg asks none: their words are drawn by the same law
+without its forty commonest. A term of 600 questions of `squad` stands in .007 of the passages
+(median; .10 at the 95th percentile), all terms of one question in .20 of them together (.51); here
+it is .006 (.11) and .19 (.5).
 """
 
 from collections.abc import Iterator
@@ -24,6 +29,8 @@ SPREAD, NOISE = 0.6, 1.5
 ZIPF = 1.07
 HEAPS = 12.0, 0.6  # words = 12 n^0.6 of n passages, at least so many:
 LEAST_WORDS = 5_000
+STOP_WORDS = 40
+ASKED, ASKED_SIGMA = 9, 0.45  # words of a question
 MIDDLE, SIGMA = 55, 0.5  # of the words of a paragraph
 PARAGRAPHS = 12  # of a document
 LETTERS = np.array(list("aeinorst" * 3 + "bcdfghlmpuvwy"))
@@ -64,8 +71,18 @@ class Maker:
 
     def words(self, count: int) -> list[str]:
         """Words as they are in texts; the rarer, the fewer."""
-        places = np.searchsorted(self._cumulated, self._random.random(count))
+        return self._drawn(count, above=0.0)
+
+    def _drawn(self, count: int, *, above: float) -> list[str]:
+        lots = above + (1 - above) * self._random.random(count)
+        places = np.searchsorted(self._cumulated, lots)
         return [str(self._words[place]) for place in np.minimum(places, len(self._words) - 1)]
+
+    def questions(self, count: int) -> list[str]:
+        """So many questions of words that a question keeps."""
+        lengths = self._random.lognormal(np.log(ASKED), ASKED_SIGMA, count).round().astype(int)
+        first = self._cumulated[STOP_WORDS - 1]
+        return [" ".join(self._drawn(max(1, n), above=first)) for n in lengths]
 
     def vectors(self, count: int) -> Vectors:
         """Unit vectors, shape (count, 384)."""

@@ -71,10 +71,10 @@ def open_cold(data: Path) -> Figures:
 
 
 def ask(data: Path, size: int) -> Figures:
-    """Questions of six words in both legs; recall against exact search."""
+    """Questions in both legs; recall against exact search."""
     collection = Collection.open(data, "default")
     searcher, maker = _searcher(collection, size), Maker(size, seed=7)
-    asked = [" ".join(maker.words(6)) for _ in range(QUESTIONS)]
+    asked = maker.questions(QUESTIONS)
     filters = Filters(publisher=("publisher 7",))
     searcher.search(asked[0], k=5, filters=filters)
     plain = [_timed(lambda q=q: searcher.search(q, k=5)) for q in asked]
