@@ -88,14 +88,16 @@ def split_off(examples: Sequence[Example], *, share: float) -> tuple[list[Exampl
 
 
 def draw(examples: Sequence[Example], rows: Mapping[str, int], *, seed: int) -> list[Example]:
-    """The rows of one epoch, shuffled: of each file as many as `rows` says, -1 for all."""
+    """The rows of one epoch, shuffled: of each file as many as `rows` says, -1 for all.
+
+    A file that has fewer rows gives all of them as many times as they fit, and some once more.
+    """
     lot = random.Random(seed)
     chosen: list[Example] = []
     for name, count in rows.items():
         of_file = [example for example in examples if example.file == name]
-        if 0 <= count < len(of_file):
-            of_file = lot.sample(of_file, count)
-        chosen.extend(of_file)
+        times, more = divmod(len(of_file) if count < 0 else count, max(1, len(of_file)))
+        chosen.extend(of_file * times + lot.sample(of_file, more if of_file else 0))
     lot.shuffle(chosen)
     return chosen
 

@@ -1,4 +1,8 @@
-"""`python -m training.reader --data FOLDER --work FOLDER`: rows, negatives, the run."""
+"""`python -m training.reader --data FOLDER --work FOLDER`: rows, negatives, the run.
+
+A second run goes on from the first with other rows: `--configuration training/second.toml --begin
+FIRST/checkpoint.pt --work SECOND`.
+"""
 
 import random
 import tomllib
@@ -11,66 +15,71 @@ import torch
 
 from index.models import DEFAULT_MODEL, find_model
 from qa.windows import WindowCutter
+from training.cuts import cut
 from training.examples import Example, read_rows, split_off
 from training.learning import Plan, learn
 from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
-from training.swaps import swapped
+from training.swaps import swapped, swapped_within
 
 __all__ = ["CONFIGURATION", "configured"]
 
 CONFIGURATION = Path(__file__).with_name("reader.toml")
-MADE_HERE = frozenset({"retrieved", "swapped"})
+MADE_HERE = frozenset({"retrieved", "swapped", "swapped-within", "cut"})
 SCORED = 1200  # held-out rows behind each point of the curves
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--work", type=click.Path(path_type=Path), required=True)
+@click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION)
+@click.option("--begin", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
 @click.option("--threads", type=int, default=0, help="CPU threads; 0: all cores.")
-def main(data: Path, work: Path, threads: int) -> None:
+def main(data: Path, work: Path, configuration: Path, begin: Path | None, threads: int) -> None:
     """Train the reader on DATA, keeping checkpoints, negatives and curves in WORK."""
-    configuration = configured()
+    numbers = configured(configuration)
     if threads:
         torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
     model = find_model(DEFAULT_MODEL).path
-    seed, rows = configuration["seed"], configuration["rows"]
+    seed, rows = numbers["seed"], numbers["rows"]
     files = [name for name in rows if name not in MADE_HERE]
-    train, held_out = split_off(
-        list(read_rows(data, files)), share=configuration["held_out"]["share"]
-    )
+    train, held_out = split_off(list(read_rows(data, files)), share=numbers["held_out"]["share"])
     click.echo(f"{len(train):,} rows to train on, {len(held_out):,} held out", err=True)
-    train += swapped(train, seed=seed)
-    train += retrieved(
+    made = [*swapped(train, seed=seed), *swapped_within(train, seed=seed), *cut(train)]
+    made += retrieved(
         train, MeanEncoder(model), work / "retrieved.jsonl.gz", count=rows["retrieved"], seed=seed
     )
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    network = ReaderNetwork(model, dropout=configuration["network"]["dropout"]).to(device)
+    network = ReaderNetwork(model, dropout=numbers["network"]["dropout"]).to(device)
+    if begin:
+        network.load_state_dict(
+            torch.load(begin, weights_only=True, map_location=device)["network"]
+        )
     learn(
         network,
-        WindowCutter(model / "tokenizer.json", length=configuration["window"]["length"]),
-        _plan(configuration),
+        WindowCutter(model / "tokenizer.json", length=numbers["window"]["length"]),
+        _plan(numbers),
         work,
-        train=train,
+        train=[*train, *made],
         held_out=_scored(held_out, seed=seed),
     )
 
 
-def configured() -> dict[str, Any]:  # Any: as TOML has it
+def configured(configuration: Path = CONFIGURATION) -> dict[str, Any]:  # Any: as TOML has it
     """The numbers of a run."""
-    return tomllib.loads(CONFIGURATION.read_text("utf-8"))
+    return tomllib.loads(configuration.read_text("utf-8"))
 
 
-def _plan(configuration: dict[str, Any]) -> Plan:  # Any: as TOML has it
+def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it
     return Plan(
-        seed=configuration["seed"],
-        frozen=tuple(configuration["network"]["frozen"]),
-        loss=LossWeights(**configuration["loss"]),
-        rows=configuration["rows"],
-        span_weights=configuration["span_weight"],
-        **configuration["optimiser"],
+        seed=numbers["seed"],
+        frozen=tuple(numbers["network"]["frozen"]),
+        loss=LossWeights(**numbers["loss"]),
+        rows=numbers["rows"],
+        span_weights=numbers["span_weight"],
+        **numbers["optimiser"],
     )
 
 

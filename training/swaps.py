@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from training.examples import Example
 
-__all__ = ["swapped"]
+__all__ = ["swapped", "swapped_within"]
 
 NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 # A run of capitalised words that does not begin the question.
@@ -43,6 +43,33 @@ def swapped(examples: Sequence[Example], *, seed: int) -> list[Example]:
     return [example for example in made if example is not None]
 
 
+def swapped_within(examples: Sequence[Example], *, seed: int) -> list[Example]:
+    """As `swapped`, but the new name or number is another one of the same passage.
+
+    These are harder: every word of the new question stands in the passage, only not together. A
+    few of them may be answerable after all. Nothing is exchanged for the answer itself.
+    """
+    lot = random.Random(seed)
+    made = (_exchange_within(example, lot) for example in examples if example.answerable)
+    return [example for example in made if example is not None]
+
+
+def _exchange_within(example: Example, lot: random.Random) -> Example | None:
+    question, passage = example.question, example.passage
+    asked, said = question.casefold(), " ".join(example.said()).casefold()
+    ways: list[tuple[re.Match[str], str]] = []
+    for pattern in (NAME, NUMBER):
+        found = [match for match in pattern.finditer(question) if match[0] in passage]
+        others = sorted(
+            word
+            for word in set(pattern.findall(passage))
+            if word.casefold() not in asked and word.casefold() not in said
+        )
+        if found and others:
+            ways.append((lot.choice(found), lot.choice(others)))
+    return _with(example, *lot.choice(ways), file="swapped-within") if ways else None
+
+
 def _found(examples: Sequence[Example], pattern: re.Pattern[str]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for example in examples:
@@ -66,6 +93,10 @@ def _exchange(
     ways.extend((match, BOTH_WAYS[match[0]]) for match in OPPOSITE.finditer(question))
     if not ways:
         return None
-    place, word = lot.choice(ways)
-    new = question[: place.start()] + word + question[place.end() :]
-    return replace(example, file="swapped", question=new, answers=(), relevant=None)
+    return _with(example, *lot.choice(ways), file="swapped")
+
+
+def _with(example: Example, place: re.Match[str], word: str, *, file: str) -> Example:
+    """The example with a word of its question exchanged, answered no longer."""
+    new = example.question[: place.start()] + word + example.question[place.end() :]
+    return replace(example, file=file, question=new, answers=(), relevant=None)

@@ -76,3 +76,12 @@ def test_epochs_differ_and_equal_seeds_give_equal_epochs() -> None:
 
     assert first == again
     assert first != second
+
+
+def test_more_rows_than_a_file_has_are_some_of_them_again() -> None:
+    examples = [example(n) for n in range(10)]
+
+    drawn = draw(examples, {"a": 25}, seed=1)
+
+    times = [sum(one == each for one in drawn) for each in examples]
+    assert sorted(times) == [2] * 5 + [3] * 5

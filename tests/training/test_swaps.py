@@ -3,7 +3,7 @@
 import pytest
 
 from training.examples import Example
-from training.swaps import swapped
+from training.swaps import swapped, swapped_within
 
 PASSAGE = "Nayib Bukele met Marco Rubio in 2025, the largest meeting of the year."
 OTHERS = [
@@ -40,3 +40,23 @@ def test_what_the_passage_has_is_not_put_in() -> None:
     same = Example("a", "who met Nayib Bukele?", "", PASSAGE, ((17, 28),), True)
 
     assert swapped([same], seed=1) == []
+
+
+def test_a_name_or_number_is_exchanged_for_another_of_the_passage() -> None:
+    passage = "In 2019 Marco Rubio met Nayib Bukele; in 2025 he met him again in Miami."
+    meeting = Example(
+        "a", "where did Marco Rubio meet him in 2025?", "", passage, ((66, 71),), True
+    )
+
+    made = {one.question for seed in range(20) for one in swapped_within([meeting], seed=seed)}
+
+    assert made == {
+        "where did Nayib Bukele meet him in 2025?",
+        "where did Marco Rubio meet him in 2019?",
+    }
+
+
+def test_nothing_is_exchanged_within_a_passage_that_has_one_name() -> None:
+    alone = Example("a", "who met Marco Rubio?", "", "A man met Marco Rubio.", ((0, 5),), True)
+
+    assert swapped_within([alone], seed=1) == []
