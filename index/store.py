@@ -144,18 +144,13 @@ class Store:
         with self.reading() as connection:
             if 0 < generation < self._database.removals_from():
                 return None
+            # Ordered by key, SQLite would read the whole table for the few that are new.
+            came = "SELECT key FROM passages WHERE generation > ? ORDER BY generation"
+            went = "SELECT passage_key FROM removals WHERE generation > ? ORDER BY generation"
             return Changes(
                 self.generation(),
-                _keys(
-                    connection,
-                    "SELECT key FROM passages WHERE generation > ? ORDER BY key",
-                    generation,
-                ),
-                _keys(
-                    connection,
-                    "SELECT passage_key FROM removals WHERE generation > ? ORDER BY 1",
-                    generation,
-                ),
+                np.sort(_keys(connection, came, generation)),
+                np.sort(_keys(connection, went, generation)),
             )
 
     def vectors(self, keys: Keys) -> Vectors:
