@@ -114,7 +114,9 @@ def ask(
     alone = not batch and question != ("-",)
     for position, text in enumerate(chain([first], questions)):
         reply = asker(text)
-        gc.enable()
+        if not gc.isenabled():
+            gc.freeze()  # what was imported stays
+            gc.enable()
         answered = answered and reply["status"] != "abstained"
         _show(reply, output, server, position=position, alone=alone)
     sys.exit(0 if answered else EXIT_ABSTAINED)
@@ -260,4 +262,5 @@ def main() -> None:
     """Entry point of `ask`."""
     # A tenth of the time of a cold start goes into looking for cycles among what was just imported.
     gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes 10 ms
     guarded(ask)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from api.sources import NAMES, SettingsError, data_folder, given
 from index.dense_leg import CompactionRule
-from index.loading import Limits
+from index.limits import Limits
 from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
 from index.search import RankingPolicy
@@ -25,7 +25,7 @@ COMPACTION = CompactionRule()
 class Settings(BaseModel):
     """Everything that an operator may choose. `footnoted config --origin` shows where from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     data: Path = Field(default_factory=data_folder, description="Folder of the collections.")
     collection: str = Field("default", description="Collection that commands and pages use.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.ranking import Ranking, with_whole_ties
-from index.segments import Mask, Memory, Segment
+from index.segments import FlatSegment, Mask, Memory, Segment, products
 from index.types import Keys, Vectors
 
 __all__ = ["DenseIndex"]
@@ -61,7 +61,7 @@ class _Part:
         part = replace(self, alive=alive)
         # A graph keeps its dead rows until it is built anew; a flat part is copied in no time.
         worth = self.segment.is_graph or 2 * len(part) > len(self.segment)
-        return part if worth or not len(part) else _Part(Segment.flat(part.keys, part.vectors))
+        return part if worth or not len(part) else _Part(FlatSegment(part.keys, part.vectors))
 
 
 class DenseIndex:
@@ -85,7 +85,7 @@ class DenseIndex:
             keys: Ascending passage keys, shape (n,).
             vectors: Shape (n, dim), rows of L2 norm 1, so that the inner product is the cosine.
         """
-        return cls([_Part(Segment.flat(keys, vectors))])
+        return cls([_Part(FlatSegment(keys, vectors))])
 
     @classmethod
     def over(cls, segments: Sequence[Segment], present: Keys, *, stored: Stored) -> "DenseIndex":
@@ -133,7 +133,7 @@ class DenseIndex:
                 parts.pop()
                 added = np.concatenate([last.keys, added])
                 vectors = np.concatenate([last.vectors, vectors])
-            parts.append(_Part(Segment.flat(added, vectors)))
+            parts.append(_Part(FlatSegment(added, vectors)))
         return DenseIndex(parts, stored=self._stored)
 
     def nearest(self, query: Vectors, *, k: int, among: Keys | None = None) -> Ranking:
@@ -170,7 +170,7 @@ class DenseIndex:
         for part in self._parts:
             there, rows = part.rows(keys)
             if len(rows):
-                cosines[there] = _products(self._vectors(part, rows), query)
+                cosines[there] = products(self._vectors(part, rows), query)
         return cosines
 
     def holds(self, keys: Keys) -> Mask:
@@ -183,7 +183,7 @@ class DenseIndex:
     def _rescored(self, part: _Part, query: Vectors, found: Ranking) -> Ranking:
         if part.segment.memory is Memory.FULL or not len(found):
             return found
-        scores = _products(self._vectors(part, part.rows(found.keys)[1]), query)
+        scores = products(self._vectors(part, part.rows(found.keys)[1]), query)
         return Ranking(found.keys, scores.astype(np.float64))
 
     def _vectors(self, part: _Part, rows: Keys) -> Vectors:
@@ -206,9 +206,3 @@ def _joined(rankings: Sequence[Ranking], n: int) -> Ranking:
         np.concatenate([ranking.scores for ranking in rankings]),
     ).sorted()
     return Ranking(best.keys[:n], best.scores[:n])
-
-
-def _products(vectors: Vectors, query: Vectors) -> Vectors:
-    # Row by row: the last digits of a matrix product depend on where a row stands in it.
-    products: Vectors = (vectors * query).sum(axis=1)
-    return products

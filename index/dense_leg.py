@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.dense import DenseIndex
 from index.locks import WriterLock
 from index.segment_files import SegmentFiles
-from index.segments import Memory, Segment
+from index.segments import Memory
 from index.store import Store
 from index.types import Keys, Vectors
+
+if TYPE_CHECKING:
+    from index.graph_segment import GraphSegment
 
 __all__ = ["CompactionRule", "DenseLeg"]
 
@@ -98,10 +102,12 @@ class DenseLeg:
             self._files.replace(worn, self._graphs(np.sort(np.concatenate(keys)), rule))
         return True
 
-    def _graphs(self, keys: Keys, rule: CompactionRule) -> Iterator[Segment]:
+    def _graphs(self, keys: Keys, rule: CompactionRule) -> Iterator["GraphSegment"]:
+        from index.graph_segment import GraphSegment  # faiss: a small collection has no graph
+
         count = -(-len(keys) // rule.rows)
         for run in np.array_split(keys, count) if count else ():
-            yield Segment.graph(run, self._vectors(run), memory=rule.memory)
+            yield GraphSegment.build(run, self._vectors(run), memory=rule.memory)
 
     def _worn(self, held: DenseIndex, rule: CompactionRule) -> set[str]:
         """Names of graphs to build anew: with many dead rows, of another memory, small ones."""

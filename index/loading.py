@@ -19,12 +19,12 @@ from index.errors import (
     UnreadableSourceError,
     UnsupportedFormatError,
 )
+from index.limits import Limits
 from index.types import Draft, Reading
 
 __all__ = [
     "FORMATS",
     "IGNORE_FILE",
-    "Limits",
     "Source",
     "check_reading",
     "derived_id",
@@ -34,6 +34,7 @@ __all__ = [
     "real_path",
 ]
 
+DEFAULT_LIMITS = Limits()
 FORMATS = {
     ".txt": "plain",
     ".text": "plain",
@@ -48,14 +49,6 @@ FORMATS = {
     ".ndjson": "jsonlines",
 }
 IGNORE_FILE = ".footnotedignore"  # gitignore syntax, for the folder it lies in and below
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest source that is taken."""
-
-    file_bytes: int = 100_000_000
-    text_characters: int = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +141,7 @@ def _read_ignore_file(folder: Path) -> Iterator[_Ignored]:
         yield _Ignored(folder, GitIgnoreSpec.from_lines(lines))
 
 
-def load(source: Source, *, limits: Limits = Limits()) -> Iterator[Draft | SourceError]:
+def load(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Draft | SourceError]:
     """Read one file.
 
     Yields:
@@ -182,7 +175,7 @@ def draft_of(
     *,
     name: str,
     origin: str,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Draft | SourceError]:
     """Read bytes as the format that their file name tells."""
     try:

@@ -5,11 +5,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from index.errors import IndexLockedError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["WriterLock"]
 
@@ -33,9 +36,15 @@ class WriterLock:
         self, folder: Path, *, name: str = "writer", check: Callable[[], None] | None = None
     ) -> None:
         self._check = check or (lambda: None)
-        self._file = FileLock(folder / f"{name}.lock", thread_local=False)
+        self._path = folder / f"{name}.lock"
         self._note = folder / f"{name}.txt"
         self._threads = threading.Lock()
+
+    @cached_property
+    def _file(self) -> "FileLock":
+        from filelock import FileLock  # 10 ms that a reader need not spend
+
+        return FileLock(self._path, thread_local=False)
 
     @contextmanager
     def held(self, *, wait: bool = True) -> Iterator[None]:
@@ -70,6 +79,8 @@ class WriterLock:
             return "another process"
 
     def _acquire(self, *, timeout: float) -> None:
+        from filelock import Timeout
+
         try:
             self._file.acquire(timeout=timeout)
         except Timeout:

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.files import FileFacts, write_durably
 from index.manifest import Manifest
 from index.repairs import set_aside
-from index.segments import Segment
+
+if TYPE_CHECKING:
+    from index.graph_segment import GraphSegment
 
 __all__ = ["SegmentFiles"]
 
@@ -27,11 +30,11 @@ class SegmentFiles:
         self._folder = folder
         self._store = store
         self._manifest: Manifest | None = None
-        self._segments: dict[str, Segment] = {}
+        self._segments: dict[str, GraphSegment] = {}
         self._swapping = threading.Lock()
 
     @property
-    def segments(self) -> Mapping[str, Segment]:
+    def segments(self) -> Mapping[str, "GraphSegment"]:
         """Those in memory by the names of their files, in the order of these."""
         return self._segments
 
@@ -47,7 +50,7 @@ class SegmentFiles:
             segments = {name: self._segments.get(name) or self._read(name) for name in right}
             self._manifest, self._segments = manifest, segments
 
-    def replace(self, gone: Iterable[str], new: Iterable[Segment]) -> None:
+    def replace(self, gone: Iterable[str], new: Iterable["GraphSegment"]) -> None:
         """Write new segments, and drop others once those are on the disk.
 
         Nobody else may be writing.
@@ -87,9 +90,11 @@ class SegmentFiles:
             return manifest, {n: facts for n, facts in manifest.files.items() if n not in wrong}
         return None, {}
 
-    def _read(self, name: str) -> Segment:
+    def _read(self, name: str) -> "GraphSegment":
+        from index.graph_segment import GraphSegment  # faiss: a small collection has no graph
+
         with (self._folder / name).open("rb") as file:
-            return Segment.read(file)
+            return GraphSegment.read(file)
 
     def _read_manifest(self) -> Manifest | None:
         manifest = Manifest.read(self._folder)

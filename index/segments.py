@@ -1,31 +1,20 @@
-"""Vectors of a fixed set of passages, searchable by inner product. The only door to faiss."""
+"""Vectors of a fixed set of passages, searchable by inner product."""
 
-import struct
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import BinaryIO, cast
+from typing import Protocol
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
 from index.ranking import Ranking
 from index.types import Keys, Vectors
 
-__all__ = ["Mask", "Memory", "Segment"]
+__all__ = ["FlatSegment", "Mask", "Memory", "Segment", "products"]
 
 Mask = npt.NDArray[np.bool_]
 
-# benchmarks/README.md, "Nearest passages": recall@10 of .999 against exact search, at 100 found.
-NEIGHBOURS = 32
-WIDTH_OF_BUILD = 80
-LEAST_WIDTH = 100
-TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
-# Below this share of admitted rows a walk along the graph meets too few of them.
-FEW = 0.1
-BLOCK = 1 << 20
-MAGIC = b"footnoted vectors 1\n"
-COUNT = struct.Struct("<q")
+# More than two ways of adding up 384 products of numbers below 1 differ by, in single precision.
+ROUNDING = 1e-5
 
 
 class Memory(StrEnum):
@@ -39,52 +28,24 @@ class Memory(StrEnum):
     LOW = "low"
 
 
-class Segment:
+class Segment(Protocol):
     """Passage vectors that never change. A passage that was removed is masked by who holds this.
 
-    Args:
+    Attributes:
         keys: Ascending passage keys, shape (n,).
-        index: Holds their vectors in this order.
+        is_graph: Whether it is searched along a graph, and not by looking at every vector.
+        memory: How the vectors are kept.
     """
 
-    def __init__(self, keys: Keys, index: faiss.Index) -> None:
-        self.keys = keys
-        self._index = index
-
-    @classmethod
-    def flat(cls, keys: Keys, vectors: Vectors) -> "Segment":
-        """Searched by looking at every vector; shape (n, dim), rows of L2 norm 1."""
-        index = faiss.IndexFlatIP(vectors.shape[1] if vectors.size else 1)
-        if len(keys):
-            index.add(vectors)
-        return cls(keys, index)
-
-    @classmethod
-    def graph(cls, keys: Keys, vectors: Vectors, *, memory: Memory = Memory.FULL) -> "Segment":
-        """Searched along a navigable small-world graph (HNSW), which takes time to build."""
-        dim, product = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
-        index: faiss.IndexHNSW
-        if memory is Memory.FULL:
-            index = faiss.IndexHNSWFlat(dim, NEIGHBOURS, product)
-        else:
-            byte = cast(faiss.ScalarQuantizer, faiss.ScalarQuantizer.QT_8bit)  # its stub is wrong
-            index = faiss.IndexHNSWSQ(dim, byte, NEIGHBOURS, product)
-            index.train(vectors[:: max(1, len(vectors) // TRAINED_ON)])
-        index.hnsw.efConstruction = WIDTH_OF_BUILD
-        index.add(vectors)
-        return cls(keys, index)
-
-    def __len__(self) -> int:
-        return len(self.keys)
+    keys: Keys
 
     @property
-    def is_graph(self) -> bool:
-        return isinstance(self._index, faiss.IndexHNSW)
+    def is_graph(self) -> bool: ...
 
     @property
-    def memory(self) -> Memory:
-        """How the vectors are kept."""
-        return Memory.LOW if isinstance(self._index, faiss.IndexHNSWSQ) else Memory.FULL
+    def memory(self) -> Memory: ...
+
+    def __len__(self) -> int: ...
 
     def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
         """The passages nearest to one question: all of the best if flat, nearly all if a graph.
@@ -97,57 +58,51 @@ class Segment:
         Returns:
             At most k, best first, scored by inner product; by quantised vectors where these are.
         """
-        most = len(self) if admitted is None else int(np.count_nonzero(admitted))
-        if not most or k < 1:
+
+    def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
+        """Vectors by their rows, shape (len(rows), dim); as they are kept."""
+
+
+class FlatSegment:
+    """Searched by looking at every vector.
+
+    Args:
+        keys: Ascending passage keys, shape (n,).
+        vectors: Shape (n, dim), rows of L2 norm 1.
+    """
+
+    is_graph = False
+    memory = Memory.FULL
+
+    def __init__(self, keys: Keys, vectors: Vectors) -> None:
+        self.keys = keys
+        self._vectors = vectors
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
+        """As `Segment` has it; equal vectors have equal scores wherever they stand."""
+        rows = np.arange(len(self)) if admitted is None else np.flatnonzero(admitted)
+        if not len(rows) or k < 1:
             return Ranking.empty()
-        index = self._index
-        if isinstance(index, faiss.IndexHNSW) and most < FEW * len(self):
-            index = faiss.downcast_index(index.storage)
-        scores, positions = index.search(
-            query.reshape(1, -1), min(k, most), params=self._parameters(index, k, admitted)
-        )
-        found = positions[0] >= 0
-        return Ranking(self.keys[positions[0][found]], scores[0][found].astype(np.float64))
-
-    def vectors(self, positions: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
-        """Vectors by their rows, shape (len(positions), dim); as they are kept."""
-        index = self._index
-        if isinstance(index, faiss.IndexHNSW):
-            index = faiss.downcast_index(index.storage)
-        if isinstance(index, faiss.IndexFlat):
-            n, dim = index.ntotal, index.d
-            view: Vectors = faiss.rev_swig_ptr(index.get_xb(), n * dim).reshape(n, dim)
-            return view[positions]
-        rows: Vectors = self._index.reconstruct_batch(np.asarray(positions, dtype=np.int64))
-        return rows
-
-    def write(self, file: BinaryIO) -> None:
-        """Put keys and vectors into an open file."""
-        file.write(MAGIC + COUNT.pack(len(self)) + self.keys.astype("<i8").tobytes())
-        file.write(faiss.serialize_index(self._index).data)
-
-    @classmethod
-    def read(cls, file: BinaryIO) -> "Segment":
-        """What `write` wrote. The bytes must have been compared with their manifest before:
-        faiss loads a damaged file without an error."""
-        if file.read(len(MAGIC)) != MAGIC:
-            raise ValueError("not a file of vectors that this version writes")
-        (count,) = COUNT.unpack(file.read(COUNT.size))
-        keys = np.frombuffer(file.read(8 * count), dtype="<i8").astype(np.int64)
-        reader = faiss.PyCallbackIOReader(file.read, BLOCK)  # type: ignore[attr-defined]  # no stub
-        return cls(keys, faiss.read_index(reader))
-
-    def _parameters(
-        self, index: faiss.Index, k: int, admitted: Mask | None
-    ) -> faiss.SearchParameters | None:
-        selector = None
+        about = self._vectors @ query
         if admitted is not None:
-            bitmap = np.packbits(admitted, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg,arg-type]  # C++ stub
-        if isinstance(index, faiss.IndexHNSW):
-            width = max(LEAST_WIDTH, k)
-            made = faiss.SearchParametersHNSW  # type: ignore[attr-defined]  # not in its stub
-            return cast(faiss.SearchParameters, made(sel=selector, efSearch=width))
-        if selector is None:
-            return None
-        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # C++ stub
+            about = about[rows]
+        if k < len(rows):
+            # What a product of the whole matrix makes equal or not depends on where a row stands.
+            least = np.partition(about, len(rows) - k)[len(rows) - k] - ROUNDING
+            rows = rows[about >= least]
+        scores = products(self._vectors[rows], query).astype(np.float64)
+        best = Ranking(self.keys[rows], scores).sorted()
+        return Ranking(best.keys[:k], best.scores[:k])
+
+    def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
+        """As `Segment` has it."""
+        return self._vectors[rows]
+
+
+def products(vectors: Vectors, query: Vectors) -> Vectors:
+    """Inner products of rows with a query, shape (len(vectors),), each as if it were alone."""
+    alone: Vectors = (vectors * query).sum(axis=1)
+    return alone

@@ -34,6 +34,9 @@ NO_PART_OF_A_QUESTION = (
     "rich",
     "rapidfuzz",
     "datasketch",
+    "faiss",  # for collections that are large enough for a graph
+    "filelock",
+    "pathspec",
     "scipy",
     "trafilatura",
     "dateparser",

@@ -17,7 +17,8 @@ from index.errors import (
     UnreadableSourceError,
     UnsupportedFormatError,
 )
-from index.loading import FORMATS, Limits, Source, derived_id, draft_of, find_sources, load
+from index.limits import Limits
+from index.loading import FORMATS, Source, derived_id, draft_of, find_sources, load
 from index.types import Draft
 
 ROWS = b"""{"id": "one", "text": "It sails."}

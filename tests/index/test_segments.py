@@ -5,7 +5,8 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from index.segments import Memory, Segment
+from index.graph_segment import GraphSegment
+from index.segments import FlatSegment, Memory, Segment
 from index.types import Keys, Vectors
 
 ROWS = 3_000
@@ -22,11 +23,11 @@ def clustered(seed: int, n: int) -> Vectors:
 
 
 VECTORS = clustered(1, ROWS)
-SEGMENTS = {
-    "flat": Segment.flat(KEYS, VECTORS),
-    "graph": Segment.graph(KEYS, VECTORS),
-    "small graph": Segment.graph(KEYS, VECTORS, memory=Memory.LOW),
+GRAPHS = {
+    "graph": GraphSegment.build(KEYS, VECTORS),
+    "small graph": GraphSegment.build(KEYS, VECTORS, memory=Memory.LOW),
 }
+SEGMENTS: dict[str, Segment] = {"flat": FlatSegment(KEYS, VECTORS), **GRAPHS}
 
 
 def recall(segment: Segment, admitted: np.ndarray | None = None) -> float:
@@ -63,29 +64,38 @@ def test_only_admitted_passages_are_found(kind: str) -> None:
     assert sorted(found.keys.tolist()) == [10, 14]
 
 
-@pytest.mark.parametrize("kind", SEGMENTS)
-def test_a_segment_comes_back_from_its_file(kind: str) -> None:
-    segment, file = SEGMENTS[kind], BytesIO()
+def test_equal_vectors_are_equally_near_wherever_they_stand() -> None:
+    copies = FlatSegment(np.arange(ROWS), np.tile(VECTORS[:30], (ROWS // 30, 1)))
+
+    found = copies.nearest(VECTORS[0], k=150)
+
+    assert len(set(found.scores[:100].tolist())) == 1
+    assert found.keys[:100].tolist() == list(range(0, ROWS, 30))
+
+
+@pytest.mark.parametrize("kind", GRAPHS)
+def test_a_graph_comes_back_from_its_file(kind: str) -> None:
+    segment, file = GRAPHS[kind], BytesIO()
 
     segment.write(file)
     file.seek(0)
-    again = Segment.read(file)
+    again = GraphSegment.read(file)
 
     asked = segment.nearest(VECTORS[9], k=5)
     assert again.nearest(VECTORS[9], k=5).keys.tolist() == asked.keys.tolist()
-    assert (again.is_graph, again.memory) == (segment.is_graph, segment.memory)
+    assert again.memory is segment.memory
 
 
 def test_a_file_of_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="not a file of vectors"):
-        Segment.read(BytesIO(b"something else, longer than the first line of a file"))
+        GraphSegment.read(BytesIO(b"something else, longer than the first line of a file"))
 
 
 def test_a_small_graph_takes_a_quarter_of_the_room_of_its_vectors() -> None:
     large, small = BytesIO(), BytesIO()
 
-    SEGMENTS["graph"].write(large)
-    SEGMENTS["small graph"].write(small)
+    GRAPHS["graph"].write(large)
+    GRAPHS["small graph"].write(small)
 
     saved = len(large.getvalue()) - len(small.getvalue())
     assert saved == pytest.approx(0.75 * VECTORS.nbytes, rel=0.02)

@@ -1,0 +1,115 @@
+"""Segments that are searched along a graph. The only door to faiss, opened where one is needed."""
+
+import struct
+from typing import BinaryIO, Self, cast
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.ranking import Ranking
+from index.segments import Mask, Memory
+from index.types import Keys, Vectors
+
+__all__ = ["GraphSegment"]
+
+# benchmarks/README.md, "Nearest passages": recall@10 of .999 against exact search, at 100 found.
+NEIGHBOURS = 32
+WIDTH_OF_BUILD = 80
+LEAST_WIDTH = 100
+TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
+# Below this share of admitted rows a walk along the graph meets too few of them.
+FEW = 0.1
+BLOCK = 1 << 20
+MAGIC = b"footnoted vectors 1\n"
+COUNT = struct.Struct("<q")
+
+
+class GraphSegment:
+    """Searched along a navigable small-world graph (HNSW), which takes time to build.
+
+    Args:
+        keys: Ascending passage keys, shape (n,).
+        index: Holds their vectors in this order.
+    """
+
+    is_graph = True
+
+    def __init__(self, keys: Keys, index: faiss.IndexHNSW) -> None:
+        self.keys = keys
+        self._index = index
+        self._stored = faiss.downcast_index(index.storage)
+
+    @classmethod
+    def build(cls, keys: Keys, vectors: Vectors, *, memory: Memory = Memory.FULL) -> Self:
+        """Of vectors of shape (n, dim), rows of L2 norm 1, on all cores."""
+        dim, product = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
+        index: faiss.IndexHNSW
+        if memory is Memory.FULL:
+            index = faiss.IndexHNSWFlat(dim, NEIGHBOURS, product)
+        else:
+            byte = cast(faiss.ScalarQuantizer, faiss.ScalarQuantizer.QT_8bit)  # its stub is wrong
+            index = faiss.IndexHNSWSQ(dim, byte, NEIGHBOURS, product)
+            index.train(vectors[:: max(1, len(vectors) // TRAINED_ON)])
+        index.hnsw.efConstruction = WIDTH_OF_BUILD
+        index.add(vectors)
+        return cls(keys, index)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def memory(self) -> Memory:
+        """How the vectors are kept."""
+        return Memory.LOW if isinstance(self._index, faiss.IndexHNSWSQ) else Memory.FULL
+
+    def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
+        """As `Segment` has it."""
+        most = len(self) if admitted is None else int(np.count_nonzero(admitted))
+        if not most or k < 1:
+            return Ranking.empty()
+        index = self._stored if most < FEW * len(self) else self._index
+        scores, positions = index.search(
+            query.reshape(1, -1), min(k, most), params=_parameters(index, k, admitted)
+        )
+        found = positions[0] >= 0
+        return Ranking(self.keys[positions[0][found]], scores[0][found].astype(np.float64))
+
+    def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
+        """As `Segment` has it."""
+        if isinstance(self._stored, faiss.IndexFlat):
+            n, dim = self._stored.ntotal, self._stored.d
+            view: Vectors = faiss.rev_swig_ptr(self._stored.get_xb(), n * dim).reshape(n, dim)
+            return view[rows]
+        kept: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return kept
+
+    def write(self, file: BinaryIO) -> None:
+        """Put keys and vectors into an open file."""
+        file.write(MAGIC + COUNT.pack(len(self)) + self.keys.astype("<i8").tobytes())
+        file.write(faiss.serialize_index(self._index).data)
+
+    @classmethod
+    def read(cls, file: BinaryIO) -> Self:
+        """What `write` wrote. The bytes must have been compared with their manifest before:
+        faiss loads a damaged file without an error."""
+        if file.read(len(MAGIC)) != MAGIC:
+            raise ValueError("not a file of vectors that this version writes")
+        (count,) = COUNT.unpack(file.read(COUNT.size))
+        keys = np.frombuffer(file.read(8 * count), dtype="<i8").astype(np.int64)
+        reader = faiss.PyCallbackIOReader(file.read, BLOCK)  # type: ignore[attr-defined]  # no stub
+        return cls(keys, cast(faiss.IndexHNSW, faiss.read_index(reader)))
+
+
+def _parameters(index: faiss.Index, k: int, admitted: Mask | None) -> faiss.SearchParameters | None:
+    selector = None
+    if admitted is not None:
+        bitmap = np.packbits(admitted, bitorder="little")
+        selector = faiss.IDSelectorBitmap(bitmap)  # type: ignore[call-arg,arg-type]  # C++ stub
+    if isinstance(index, faiss.IndexHNSW):
+        width = max(LEAST_WIDTH, k)
+        made = faiss.SearchParametersHNSW  # type: ignore[attr-defined]  # not in its stub
+        return cast(faiss.SearchParameters, made(sel=selector, efSearch=width))
+    if selector is None:
+        return None
+    return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # C++ stub
