@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from index.graph_segment import GraphSegment
+from index.ranking import Ranking
 from index.segments import FlatSegment, Memory, Segment
 from index.types import Keys, Vectors
 
@@ -28,6 +29,7 @@ GRAPHS = {
     "small graph": GraphSegment.build(KEYS, VECTORS, memory=Memory.LOW),
 }
 SEGMENTS: dict[str, Segment] = {"flat": FlatSegment(KEYS, VECTORS), **GRAPHS}
+SMALL = 600
 
 
 def recall(segment: Segment, admitted: np.ndarray | None = None) -> float:
@@ -39,6 +41,10 @@ def recall(segment: Segment, admitted: np.ndarray | None = None) -> float:
     return float(
         np.mean([len(n & set(f.tolist())) / 10 for n, f in zip(nearest, found, strict=True)])
     )
+
+
+def keys_and_scores(ranking: Ranking) -> tuple[list[int], list[float]]:
+    return ranking.keys.tolist(), ranking.scores.tolist()
 
 
 @pytest.mark.parametrize("kind", SEGMENTS)
@@ -64,13 +70,24 @@ def test_only_admitted_passages_are_found(kind: str) -> None:
     assert sorted(found.keys.tolist()) == [10, 14]
 
 
-def test_equal_vectors_are_equally_near_wherever_they_stand() -> None:
-    copies = FlatSegment(np.arange(ROWS), np.tile(VECTORS[:30], (ROWS // 30, 1)))
+@pytest.mark.parametrize("rows", [SMALL, ROWS])
+def test_equal_vectors_are_equally_near_wherever_they_stand(rows: int) -> None:
+    copies = FlatSegment(np.arange(rows), np.tile(VECTORS[:30], (rows // 30, 1)))
 
-    found = copies.nearest(VECTORS[0], k=150)
+    found = copies.nearest(VECTORS[0], k=rows // 30 + 1)
 
-    assert len(set(found.scores[:100].tolist())) == 1
-    assert found.keys[:100].tolist() == list(range(0, ROWS, 30))
+    equal = rows // 30
+    assert len(set(found.scores[:equal].tolist())) == 1
+    assert found.keys[:equal].tolist() == list(range(0, rows, 30))
+
+
+def test_a_small_and_a_large_segment_give_the_same_scores() -> None:
+    small, large = FlatSegment(KEYS[:SMALL], VECTORS[:SMALL]), FlatSegment(KEYS, VECTORS)
+
+    of_few = dict(zip(*keys_and_scores(small.nearest(VECTORS[3], k=SMALL)), strict=True))
+    of_all = dict(zip(*keys_and_scores(large.nearest(VECTORS[3], k=ROWS)), strict=True))
+
+    assert of_few.items() <= of_all.items()
 
 
 @pytest.mark.parametrize("kind", GRAPHS)
