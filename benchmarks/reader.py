@@ -27,7 +27,6 @@ from qa.evaluating import Asking, evaluate
 from qa.judging import JudgedQuestion, find_targets
 from qa.results import Measure, Result
 from qa.selective import area_under_roc, selective
-from qa.shipped_reader import shipped_calibration, shipped_reader
 from qa.types import AnswerKind, Question, RankedPassage
 
 PARTS = ("gold", "open", "foreign", "seeds", "cost")
@@ -48,8 +47,7 @@ def main(
     """Measure the shipped reader."""
     with tempfile.TemporaryDirectory() as temporary:
         bench = Bench(shared, indexes or Path(temporary), most=None, unanswerable=None)
-        calibration = shipped_calibration(bench.encoder.identity)
-        trained = TrainedReader(shipped_reader(), calibration)
+        trained = bench.trained
         for part in parts:
             measure = {
                 "gold": _gold, "open": _open, "foreign": _foreign, "seeds": _seeds, "cost": _cost,

@@ -109,8 +109,8 @@ def _boxes(
 
 
 def _name(frame: Frame) -> str:
-    if (frame.class_name or "").startswith("pybind11"):
-        return f"{frame.function}, compiled"
+    if "pybind11" in f"{frame.class_name}{frame.function}":
+        return f"{frame.function.rpartition('.')[2]}, compiled"
     owner = f"{frame.class_name}." if frame.class_name else ""
     place = Path(frame.file_path or "").stem
     return f"{owner}{frame.function}" + (f"  {place}" if place and not owner else "")

@@ -67,7 +67,8 @@ def ask(
 ) -> tuple[Result, ...]:
     """Results without the texts that only a report would show."""
     chosen = VARIANTS[variant]
-    answerer = Answerer(collection, bench.encoder, ranking=chosen.policy)
+    trained = bench.trained if chosen.read else None
+    answerer = Answerer(collection, bench.encoder, ranking=chosen.policy, trained=trained)
     targets = find_targets(collection.store, questions)
     results = evaluate(answerer, questions, targets, asking=Asking(chosen.mode))
     return tuple(

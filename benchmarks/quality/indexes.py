@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from index.records import Extras
 from index.store import Store, Writer
 from index.token_table import codes_by_key
 from index.types import Filters
+from qa.answering import TrainedReader
 from qa.results import Result
+from qa.shipped_reader import shipped_calibration, shipped_reader
 
 __all__ = ["Bench", "RememberingEncoder"]
 
@@ -79,6 +82,11 @@ class Bench:
         self.results: dict[tuple[str, str], tuple[Result, ...]] = {}  # by set and variant
         self._sets: dict[str, QuestionSet] = {}
         self._collections: dict[str, Collection] = {}
+
+    @cached_property
+    def trained(self) -> TrainedReader:
+        """The reader as it is shipped."""
+        return TrainedReader(shipped_reader(), shipped_calibration(self.encoder.identity))
 
     def limit(self, count: int) -> int:
         """A part's own number of questions, or `most` where that is less."""

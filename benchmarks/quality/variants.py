@@ -6,23 +6,26 @@ from index.ranking import Fusion
 from index.search import RankingPolicy
 from index.types import Mode
 
-__all__ = ["PLAIN", "SHIPPED", "VARIANTS", "Variant"]
+__all__ = ["PLAIN", "READ", "SHIPPED", "VARIANTS", "Variant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A way to rank."""
+    """A way to rank; `read` has the reader put the first five in order as well."""
 
     policy: RankingPolicy
     mode: Mode = Mode.HYBRID
+    read: bool = False
 
 
 SHIPPED = "shipped"
+READ = "shipped, with the reader"
 PLAIN = "without re-ranking"
 DEFAULT = RankingPolicy()
 RANKS = replace(DEFAULT, fusion=Fusion.RECIPROCAL_RANK)
 VARIANTS = {
     SHIPPED: Variant(DEFAULT),
+    READ: Variant(DEFAULT, read=True),
     "without best sentence": Variant(replace(DEFAULT, sentence_weight=0.0)),
     "without passage MaxSim": Variant(replace(DEFAULT, passage_weight=0.0)),
     PLAIN: Variant(replace(DEFAULT, rerank=0)),
