@@ -10,6 +10,8 @@ from qa.types import Story
 
 __all__ = ["Group", "group_stories"]
 
+Shingles = frozenset[tuple[str, ...]]
+
 SHINGLE = 3  # words
 SAME = 0.6  # Jaccard similarity; two reports of one event in their own words stay below .2
 
@@ -32,7 +34,7 @@ def group_stories(hits: Sequence[Hit]) -> list[Group]:
         One group a story, in the order of their best passages. Passages of one document are never
         copies of each other.
     """
-    leaders: list[tuple[Hit, frozenset[str], list[Hit]]] = []
+    leaders: list[tuple[Hit, Shingles, list[Hit]]] = []
     for hit in hits:
         shingles = _shingles(hit.passage.text)
         for leader, theirs, copies in leaders:
@@ -54,13 +56,16 @@ def _story(leader: Hit, copies: Sequence[Hit]) -> Story | None:
     return Story(digest, len(members), also_in)
 
 
-def _shingles(text: str) -> frozenset[str]:
+def _shingles(text: str) -> Shingles:
     words = re.findall(r"\w+", text.casefold())
-    return frozenset(
-        " ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))
-    )
+    if len(words) < SHINGLE:
+        return frozenset({tuple(words)})
+    return frozenset(zip(*(words[n:] for n in range(SHINGLE)), strict=False))
 
 
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
+def _jaccard(one: Shingles, other: Shingles) -> float:
+    fewer, more = sorted((len(one), len(other)))
+    if fewer < SAME * more:  # it is at most fewer / more
+        return 0.0
+    shared = len(one & other)
+    return shared / (fewer + more - shared)
