@@ -73,13 +73,14 @@ def _fill(work: Path, name: str, *, is_there: bool) -> None:
 def _venv(folder: Path) -> list[str]:
     if uv := shutil.which("uv"):
         return [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
-    return [sys.executable, "-m", "venv", str(folder)]
+    return [sys.executable, "-m", "venv", "--without-pip", str(folder)]
 
 
 def _pip(python: Path) -> list[str]:
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
-    return [str(python), "-m", "pip", "install", "--quiet"]
+    # Ours, for an environment that uv made has none.
+    return [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
 
 
 def _write_commit(folder: Path) -> None:
