@@ -21,7 +21,7 @@ class CollectionSettings(BaseModel):
     below the flags of a command, which is about one.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str | None = Field(None, max_length=1000, description="Encoder: a name or a folder.")
     query_prefix: str | None = Field(None, max_length=200, description="In front of questions.")

@@ -9,7 +9,7 @@ __all__ = ["PassageExplanation", "ReplyExplanation"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class LegModel(_Model):

@@ -32,7 +32,7 @@ __all__ = [
 
 
 class ReplyModel(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class SpanModel(ReplyModel):

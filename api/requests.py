@@ -44,7 +44,7 @@ CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class FiltersModel(Request):

@@ -25,7 +25,7 @@ COMPACTION = CompactionRule()
 class Settings(BaseModel):
     """Everything that an operator may choose. `footnoted config --origin` shows where from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     data: Path = Field(default_factory=data_folder, description="Folder of the collections.")
     collection: str = Field("default", description="Collection that commands and pages use.")

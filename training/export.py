@@ -25,11 +25,19 @@ Weights = Mapping[str, npt.NDArray[np.float32]]
 @click.command()
 @click.option("--work", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--to", type=click.Path(path_type=Path), default=MODEL, show_default=True)
+@click.option(
+    "--run",
+    "runs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    default=[CONFIGURATION],
+    help="Configuration of a run; of each where several led to the checkpoint, in their order.",
+)
 @click.option("--full", is_flag=True, help="In 32 bits, to compare with.")
-def main(work: Path, to: Path, *, full: bool) -> None:
+def main(work: Path, to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
     """Write the graph of the checkpoint in WORK, and what is known of it."""
     kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
-    length = configured()["window"]["length"]
+    length = configured(runs[-1])["window"]["length"]
     bert = read_bert(find_model(DEFAULT_MODEL).path)
     graph = reader_graph(weights_of(kept["network"]), bert, length=length, quantized=not full)
     facts = {
@@ -37,7 +45,7 @@ def main(work: Path, to: Path, *, full: bool) -> None:
         "length": length,
         "steps": kept["step"],
         "from_weights_sha256": DEFAULT_MODEL_SHA256,
-        "configuration_sha256": hashlib.sha256(CONFIGURATION.read_bytes()).hexdigest(),
+        "runs": {run.name: hashlib.sha256(run.read_bytes()).hexdigest() for run in runs},
     }
     to.mkdir(parents=True, exist_ok=True)
     (to / GRAPH).write_bytes(graph)
