@@ -1,4 +1,4 @@
-"""Segments that are searched along a graph. The only door to faiss, opened where one is needed."""
+"""Segments that are searched along a graph. The only door to faiss, opened where it is needed."""
 
 import struct
 from typing import BinaryIO, Self, cast
@@ -11,7 +11,7 @@ from index.ranking import Ranking
 from index.segments import Mask, Memory
 from index.types import Keys, Vectors
 
-__all__ = ["GraphSegment"]
+__all__ = ["GraphSegment", "nearest_rows"]
 
 # benchmarks/README.md, "Nearest passages": recall@10 of .999 against exact search, at 100 found.
 NEIGHBOURS = 32
@@ -99,6 +99,19 @@ class GraphSegment:
         keys = np.frombuffer(file.read(8 * count), dtype="<i8").astype(np.int64)
         reader = faiss.PyCallbackIOReader(file.read, BLOCK)  # type: ignore[attr-defined]  # no stub
         return cls(keys, cast(faiss.IndexHNSW, faiss.read_index(reader)))
+
+
+def nearest_rows(vectors: Vectors, query: Vectors, *, k: int) -> npt.NDArray[np.int64]:
+    """The k rows with the largest inner products, found by looking at every one where it lies.
+
+    Args:
+        vectors: Shape (n, dim).
+        query: Shape (dim,).
+        k: At most n.
+    """
+    _, rows = faiss.knn(query.reshape(1, -1), vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+    nearest: npt.NDArray[np.int64] = rows[0]
+    return nearest
 
 
 def _parameters(index: faiss.Index, k: int, admitted: Mask | None) -> faiss.SearchParameters | None:

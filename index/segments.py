@@ -87,20 +87,14 @@ class FlatSegment:
         if k < 1:
             return Ranking.empty()
         if admitted is None and len(self) > FEW:
-            rows = self._nearest_rows(query, k)
+            from index.graph_segment import nearest_rows  # faiss: a small collection needs none
+
+            rows = nearest_rows(self._vectors, query, k=min(k, len(self)))
         else:
             rows = self._nearest_among(query, k, admitted)
         scores = products(self._vectors[rows], query).astype(np.float64)
         best = Ranking(self.keys[rows], scores).sorted()
         return Ranking(best.keys[:k], best.scores[:k])
-
-    def _nearest_rows(self, query: Vectors, k: int) -> npt.NDArray[np.int64]:
-        import faiss  # 40 ms that a small collection need not spend
-
-        most, product = min(k, len(self)), faiss.METRIC_INNER_PRODUCT
-        _, rows = faiss.knn(query.reshape(1, -1), self._vectors, most, metric=product)
-        nearest: npt.NDArray[np.int64] = rows[0]
-        return nearest
 
     def _nearest_among(
         self, query: Vectors, k: int, admitted: Mask | None
