@@ -121,9 +121,7 @@ class ExtractiveReader:
         """What is known of each passage."""
         asked = self._late_interaction.weighed(question, words)
         coverage = self._late_interaction.read(asked, hits).passages.astype(np.float64)
-        verdicts = tuple(
-            self._reader.read(question, _context(hit), hit.passage.text) for hit in hits
-        )
+        verdicts = tuple(self._reader.read(question, hit.title, hit.passage.text) for hit in hits)
         rows = [
             (
                 verdict.answerable,
@@ -138,11 +136,6 @@ class ExtractiveReader:
             )
         ]
         return Signals(verdicts, np.array(rows, dtype=np.float64))
-
-
-def _context(hit: Hit) -> str:
-    """What a passage stands under: a paragraph often names its subject there and not again."""
-    return f"{hit.title}. {hit.passage.heading}" if hit.passage.heading else hit.title
 
 
 def finding_of(question: str, hit: Hit, words: Span) -> Finding:

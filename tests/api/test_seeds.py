@@ -142,6 +142,14 @@ def test_a_spanish_question_of_english_texts_is_not_answered_and_not_with_confid
     assert reply.confidence < 0.25
 
 
+def test_a_yes_or_no_is_answered_by_the_sentence_that_settles_it(service):
+    question = Question("Can the United States deport its own citizens?")
+
+    reply = service.answerer("default").answer(question)
+
+    assert "American citizens cannot be deported" in reply.outcome.text
+
+
 @pytest.mark.parametrize("question", ["", "???", "🐙", "é" * 500, "\u0301\u0302"])
 def test_a_question_of_no_words_breaks_nothing(service, question):
     reply = service.answerer("default").answer(Question(question or "-"))

@@ -1,7 +1,5 @@
 """The words that answer, in up to three documents, and how sure it is that they do."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -145,20 +143,6 @@ def test_signals_are_finite_and_in_their_order(passage_reader, fake, held, hit):
     assert np.isfinite(rows).all()
     assert rows[:, SIGNALS.index("place")].tolist() == pytest.approx([0.0, np.log(2)])
     assert rows[:, SIGNALS.index("coverage_gap")].max() == 0.0
-
-
-def test_a_passage_is_read_under_its_heading(passage_reader, fake, held, hit):
-    reader = ExtractiveReader(passage_reader, LateInteraction(fake, held.store), calibration())
-    bare = hit("It charges a fee of $6 million a year.")
-    under = [
-        replace(bare, passage=replace(bare.passage, heading=heading))
-        for heading in ("What El Salvador charges", "What Iceland charges")
-    ]
-
-    rows = reader.signals("How much does El Salvador charge a year?", [], under).rows
-
-    right, wrong = rows[:, SIGNALS.index("answerable")]
-    assert right > wrong + 1
 
 
 def test_the_name_tells_the_reader_and_its_calibration(passage_reader, fake, held):
