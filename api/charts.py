@@ -1,182 +1,203 @@
-"""Geometry of a report's charts: numbers in, places on a drawing of WIDTH × HEIGHT out.
+"""A report's charts: matplotlib draws them, the page gives them its colours and letters.
 
-Places are in the drawing's own units, from its upper left corner.
+Every function returns an SVG element to stand in a page: with a name and a description for those
+who do not see it, and with a title on each mark for those who point at it.
 """
 
 import hashlib
-import math
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import matplotlib as mpl
 import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, PercentFormatter
 
-__all__ = [
-    "FRAME",
-    "HEIGHT",
-    "WIDTH",
-    "Bar",
-    "Chart",
-    "Mark",
-    "Point",
-    "bar_chart",
-    "histogram",
-    "line_chart",
-    "scatter",
-]
+__all__ = ["Caption", "Point", "bar_chart", "histogram", "line_chart", "scatter"]
 
 WIDTH: Final = 480
 HEIGHT: Final = 320
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 456.0, 24.0, 268.0  # of the part between the axes
-FRAME: Final = {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
-NARROWEST: Final = 1e-6  # of a scale; floats cannot divide much narrower ones
+PER_INCH: Final = 72  # units of matplotlib's SVG
 MOST_BINS: Final = 30
-TICKS: Final = 5
-GAP: Final = 0.18  # between bars, as a share of a bar's room
-INSET: Final = 14.0  # keeps points off the axes
-JITTER: Final = 10.0  # most that a point is moved, so that equal ones can be told apart
+SHORTEST: Final = 1e-3  # of a histogram's scale; a float cannot divide much shorter ones
+QUARTERS: Final = (0, 0.25, 0.5, 0.75, 1)
+INSET: Final = 0.03  # keeps points off the axes
+JITTER: Final = 0.025  # most that a point is moved, so that equal ones can be told apart
+# matplotlib knows no variables of CSS: it draws in colours that stand for them.
+INK, MUTED, RULE, EDGE = "#1a0001", "#1a0002", "#1a0003", "#1a0004"
+FILL, BETTER, WORSE = "#1a0005", "#1a0006", "#1a0007"
+NAMES: Final = {
+    INK: "ink", MUTED: "muted", RULE: "rule", EDGE: "edge",
+    FILL: "fill", BETTER: "better", WORSE: "worse",
+}  # fmt: skip
+KINDS: Final = {"same": (MUTED, 0.2), "worse": (WORSE, 0.5), "better": (BETTER, 0.5)}
+LEFT_OUT: Final = re.compile(r"^.*?<svg[^>]*>|<metadata>.*?</metadata>|<style.*?</style>", re.S)
+LINK: Final = re.compile(r'<a xlink:href="(\d+)"[^>]*>')
+FONT: Final = "DejaVu Sans"  # measures the labels; the page's own is shown
+STYLE: Final[Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": EDGE,
+    "axes.labelcolor": MUTED,
+    "axes.labelpad": 8,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.constrained_layout.use": True,
+    "font.family": FONT,
+    "font.size": 13,
+    "grid.color": RULE,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "report",
+    "text.color": INK,
+    "xtick.bottom": False,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "ytick.left": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A labelled place on an axis."""
+class Caption:
+    """A chart's words: `id` is its own in the page, `across` and `upward` name the axes."""
 
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar that stands on the lower axis; its title says what it counts."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    title: str
-    label: str = ""
+    id: str
+    name: str
+    description: str
+    across: str
+    upward: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A question's place; its kind is better, worse or same."""
+    """A question's place before and now, both in [0, 1], and the title that tells it.
 
-    x: float
-    y: float
-    kind: str
+    The key moves it a little, the same way on every run.
+    """
+
+    key: str
     title: str
+    before: float
+    now: float
+
+    @property
+    def kind(self) -> str:
+        """`better`, `worse` or `same`."""
+        if self.before == self.now:
+            return "same"
+        return "better" if self.now > self.before else "worse"
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What a template draws; `lines` are upright ones across the chart, `path` is a line through
-    places "x,y"."""
-
-    x_marks: tuple[Mark, ...]
-    y_marks: tuple[Mark, ...] = ()
-    bars: tuple[Bar, ...] = ()
-    points: tuple[Point, ...] = ()
-    lines: tuple[Mark, ...] = ()
-    path: str = ""
-
-
-def bar_chart(counts: Sequence[tuple[str, int]]) -> Chart:
+def bar_chart(caption: Caption, counts: Sequence[tuple[str, int]]) -> Markup:
     """Bars with their counts on top, in the given order."""
-    room = (RIGHT - LEFT) / len(counts)
-    most = max(1, *(count for _, count in counts))
-    bars = []
-    for place, (name, count) in enumerate(counts):
-        height = _scaled(count, most)
-        x = LEFT + (place + GAP / 2) * room
-        title = f"rank {name}: {count:,}"
-        width = (1 - GAP) * room
-        bars.append(Bar(_r(x), _r(BOTTOM - height), _r(width), _r(height), title, f"{count:,}"))
-    marks = [Mark(_r(LEFT + (n + 0.5) * room), name) for n, (name, _) in enumerate(counts)]
-    return Chart(tuple(marks), bars=tuple(bars))
+    with _Drawing(caption) as drawing:
+        axes = drawing.axes
+        bars = axes.bar(range(len(counts)), [count for _, count in counts], color=FILL, width=0.82)
+        axes.bar_label(bars, [f"{count:,}" for _, count in counts], padding=3, weight="bold")
+        axes.set_xticks(range(len(counts)), [name for name, _ in counts])
+        axes.set(yticks=[], ylim=(0, 1.1 * max(1, *(count for _, count in counts))))
+        for bar, (name, count) in zip(bars, counts, strict=True):
+            bar.set_url(drawing.title(f"rank {name}: {count:,}"))
+    return drawing.svg
 
 
-def histogram(values: Sequence[float], *, lines: Sequence[tuple[str, float]], unit: str) -> Chart:
+def histogram(
+    caption: Caption, values: Sequence[float], *, lines: Sequence[tuple[str, float]], unit: str
+) -> Markup:
     """How often values fall into equally wide ranges, from 0 on.
 
     Args:
+        caption: The chart's words.
         values: At least one, none below 0.
         lines: Names of special values, drawn as upright lines.
         unit: Behind the values in the bars' titles.
     """
-    highest = max(values)
-    longest = highest if highest > NARROWEST else 1.0
-    step = _round_step(longest, TICKS)
-    end = step * math.ceil(longest / step)
     bins = min(MOST_BINS, max(6, round(2 * len(values) ** 0.5)))
-    counts, edges = np.histogram(values, bins=bins, range=(0.0, end))
-    scale = (RIGHT - LEFT) / end
-    most = max(counts.tolist())
-    bars = [
-        Bar(
-            _r(LEFT + low * scale),
-            _r(BOTTOM - _scaled(count, most)),
-            _r(max(1.0, (high - low) * scale - 1)),
-            _r(_scaled(count, most)),
-            f"{low:.0f} to {high:.0f} {unit}: {count:,}",
-        )
-        for count, low, high in zip(counts.tolist(), edges[:-1], edges[1:], strict=True)
-        if count
-    ]
-    ticks = [step * n for n in range(round(end / step) + 1)]
-    return Chart(
-        tuple(Mark(_r(LEFT + tick * scale), f"{tick:g}") for tick in ticks),
-        (Mark(BOTTOM, "0"), Mark(_r(BOTTOM - _scaled(most, most)), f"{most:,}")),
-        tuple(bars),
-        lines=tuple(Mark(_r(LEFT + value * scale), name) for name, value in lines),
-    )
+    longest = max(SHORTEST, *values)
+    with _Drawing(caption) as drawing:
+        axes = drawing.axes
+        counts, edges = np.histogram(values, bins, range=(0, longest))
+        width = 0.95 * longest / bins
+        bars = axes.bar(edges[:-1], counts, width, align="edge", color=FILL)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.grid(axis="y")
+        axes.set(xlim=(0, longest))
+        for name, value in lines:
+            axes.axvline(value, color=INK, linestyle=(0, (4, 3)), linewidth=1)
+            axes.text(value, 1.02, name, ha="center", transform=axes.get_xaxis_transform())
+        for bar, count, low, high in zip(bars, counts, edges[:-1], edges[1:], strict=True):
+            bar.set_url(drawing.title(f"{low:.3g} to {high:.3g} {unit}: {count:,.0f}"))
+    return drawing.svg
 
 
 def scatter(
-    pairs: Sequence[tuple[str, str, float, float]], *, marks: Sequence[tuple[str, float]]
-) -> Chart:
-    """Points at (before, now), each moved a little by its key, the same on every run.
+    caption: Caption, points: Sequence[Point], *, marks: Sequence[tuple[str, float]]
+) -> Markup:
+    """Points at (before, now), those that did better above the diagonal.
 
     Args:
-        pairs: Key, title, before and now, these two in [0, 1].
+        caption: The chart's words.
+        points: At least one.
         marks: Names of values, the same on both axes.
     """
-    points = []
-    for key, title, before, now in pairs:
-        right, up = _jitter(key)
-        kind = "same" if before == now else "better" if now > before else "worse"
-        points.append(Point(_r(_across(before) + right), _r(_upward(now) + up), kind, title))
-    return Chart(
-        tuple(Mark(_r(_across(value)), name) for name, value in marks),
-        tuple(Mark(_r(_upward(value)), name) for name, value in marks),
-        points=tuple(points),
-    )
+    with _Drawing(caption) as drawing:
+        axes = drawing.axes
+        _unit_square(axes)
+        ticks, labels = [value for _, value in marks], [name for name, _ in marks]
+        axes.set_xticks(ticks, labels)
+        axes.set_yticks(ticks, labels)
+        for kind, (colour, opacity) in KINDS.items():
+            places = [point for point in points if point.kind == kind]
+            moved = [_jitter(point.key) for point in places]
+            drawn = axes.scatter(
+                [point.before + right for point, (right, _) in zip(places, moved, strict=True)],
+                [point.now + up for point, (_, up) in zip(places, moved, strict=True)],
+                s=64, color=colour, alpha=opacity, clip_on=False,
+            )  # fmt: skip
+            drawn.set_urls([drawing.title(point.title, kind) for point in places])
+    return drawing.svg
 
 
-def line_chart(places: Sequence[tuple[float, float]], *, titles: Sequence[str] = ()) -> Chart:
-    """A line through places whose coordinates are in [0, 1].
+def line_chart(
+    caption: Caption,
+    places: Sequence[tuple[float, float]],
+    *,
+    titles: Sequence[str] = (),
+    has_diagonal: bool = False,
+) -> Markup:
+    """A line through places whose coordinates are shares, from left to right.
 
     Args:
-        places: From left to right.
-        titles: Of points to be drawn at the places; none where there are none.
+        caption: The chart's words.
+        places: At least one.
+        titles: Of points to be drawn at the places, one for each; none where there are none.
+        has_diagonal: Whether the line of equal shares is drawn.
     """
-    marks = [(value, f"{value:.0%}") for value in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    return Chart(
-        tuple(Mark(_r(_across(value)), name) for value, name in marks),
-        tuple(Mark(_r(_upward(value)), name) for value, name in marks),
-        points=tuple(
-            Point(_r(_across(x)), _r(_upward(y)), "same", title)
-            for (x, y), title in zip(places, titles, strict=False)
-        ),
-        path=" ".join(f"{_r(_across(x))},{_r(_upward(y))}" for x, y in places),
-    )
+    across, upward = zip(*places, strict=True)
+    with _Drawing(caption) as drawing:
+        axes = drawing.axes
+        _unit_square(axes, has_diagonal=has_diagonal)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(FixedLocator(QUARTERS))
+            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.plot(across, upward, color=FILL, linewidth=2.5, solid_joinstyle="round")
+        if titles:
+            drawn = axes.scatter(
+                across, upward, s=80, color=MUTED, alpha=0.5, clip_on=False, zorder=3
+            )
+            drawn.set_urls([drawing.title(title) for title in titles])
+    return drawing.svg
 
 
-def _across(value: float) -> float:
-    return LEFT + INSET + value * (RIGHT - LEFT - 2 * INSET)
-
-
-def _upward(value: float) -> float:
-    return BOTTOM - INSET - value * (BOTTOM - TOP - 2 * INSET)
+def _unit_square(axes: Axes, *, has_diagonal: bool = True) -> None:
+    axes.set(xlim=(-INSET, 1 + INSET), ylim=(-INSET, 1 + INSET))
+    axes.grid(axis="y")
+    if has_diagonal:
+        axes.plot((0, 1), (0, 1), color=EDGE, linestyle=(0, (2, 4)), linewidth=1)
 
 
 def _jitter(key: str) -> tuple[float, float]:
@@ -184,15 +205,54 @@ def _jitter(key: str) -> tuple[float, float]:
     return JITTER * (first / 127.5 - 1), JITTER * (second / 127.5 - 1)
 
 
-def _scaled(count: float, most: float) -> float:
-    return (BOTTOM - TOP) * count / most
+class _Drawing:
+    """An empty chart on entry, its SVG after it.
 
+    matplotlib gives marks links, not titles: a mark's link is the number of its title here.
+    """
 
-def _round_step(largest: float, parts: int) -> float:
-    """1, 2 or 5 times a power of ten, so that about so many of them reach the largest value."""
-    power: float = 10.0 ** math.floor(math.log10(largest / parts))
-    return next((n * power for n in (1, 2, 5) if n * power * parts >= largest), 10 * power)
+    def __init__(self, caption: Caption) -> None:
+        self.caption = caption
+        self.svg = Markup()
+        self._titles: list[tuple[str, str]] = []
+        self._style = mpl.rc_context(STYLE)
 
+    def __enter__(self) -> "_Drawing":
+        self._style.__enter__()
+        self._figure = Figure(figsize=(WIDTH / PER_INCH, HEIGHT / PER_INCH))
+        self.axes = self._figure.add_subplot()
+        self.axes.set(xlabel=self.caption.across, ylabel=self.caption.upward)
+        return self
 
-def _r(value: float) -> float:
-    return round(float(value), 1)
+    def title(self, text: str, kind: str = "mark") -> str:
+        """The link of a mark that `text` tells about; `kind` becomes the mark's class."""
+        self._titles.append((kind, text))
+        return str(len(self._titles) - 1)
+
+    def __exit__(self, *failure: Any) -> None:
+        try:
+            if failure[0] is None:
+                drawn = io.StringIO()
+                self._figure.savefig(drawn, format="svg", transparent=True)
+                self.svg = self._for_page(drawn.getvalue())
+        finally:
+            self._style.__exit__(*failure)
+
+    def _for_page(self, drawn: str) -> Markup:
+        own = self.caption.id
+        drawn = LEFT_OUT.sub("", drawn)
+        for colour, name in NAMES.items():
+            drawn = drawn.replace(colour, f"var(--{name})")
+        for before in (' id="', '"#', "url(#"):  # a page holds several charts
+            drawn = drawn.replace(before, f"{before}{own}-")
+        drawn = drawn.replace(f"'{FONT}'", "var(--sans)").replace("</a>", "</g>")
+        drawn = LINK.sub(lambda link: self._marked(*self._titles[int(link[1])]), drawn)
+        head = Markup(
+            '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{own}-title {own}-desc">'
+            '<title id="{own}-title">{}</title><desc id="{own}-desc">{}</desc>'
+        ).format(WIDTH, HEIGHT, self.caption.name, self.caption.description, own=own)
+        return head + Markup(drawn)
+
+    @staticmethod
+    def _marked(kind: str, title: str) -> str:
+        return Markup('<g class="{}"><title>{}</title>').format(kind, title)

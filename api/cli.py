@@ -160,7 +160,7 @@ def eval_(questions: Path, as_json: bool, mode: str, depth: int, **flags: Any) -
     is right: ids of passages or documents, or words of a passage; an empty list where the
     documents do not say. `id`, `answers` and `answerable` may be given.
     """
-    if find_spec("scipy") is None or find_spec("ir_measures") is None:
+    if any(find_spec(name) is None for name in ("scipy", "ir_measures", "matplotlib")):
         raise click.UsageError('`eval` needs an extra: pip install "footnoted[eval]"')
     from api.evaluating import Files, evaluate_file
     from api.service import Service

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.evaluation_figures import as_json, as_text
-from api.evaluation_report import report_page
 from api.questions import read_questions
 from api.runs import RunFileError, read_run, write_run
 from api.service import Service
@@ -66,6 +65,8 @@ def evaluate_file(service: Service, files: Files, *, asking: Asking, json_wanted
     if files.save:
         write_run(files.save, evaluation.run)
     if files.html:
+        from api.evaluation_report import report_page  # imports matplotlib
+
         files.html.write_text(report_page(evaluation), encoding="utf-8")
     click.echo(as_json(evaluation) if json_wanted else as_text(evaluation))
 

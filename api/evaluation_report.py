@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from api.charts import FRAME, HEIGHT, WIDTH, Chart, bar_chart, histogram, line_chart, scatter
+from api.charts import Caption, Point, bar_chart, histogram, line_chart, scatter
 from api.evaluation_figures import GROUPS, LABELS, chance, described, moment, share, sureness
 from qa.figures import Evaluation, Figures
 from qa.results import Measure, Result
@@ -16,6 +17,43 @@ __all__ = ["report_page", "worst"]
 
 WORST_SHOWN = 20
 NEVER = 10**9  # the rank of what was not found, when results are put in order
+MARKS = [("none", 0.0), *((str(rank), 1 / rank) for rank in (5, 3, 2, 1))]
+MOVEMENTS = Caption(
+    "movements",
+    "Rank of the first right passage, before and now",
+    "Each dot is a question, before from left to right, now from bottom to top. "
+    "Dots above the dotted line did better.",
+    "rank before",
+    "rank now",
+)
+RANKS = Caption(
+    "ranks",
+    "Rank of the first right passage",
+    "Number of questions for each rank.",
+    "rank of the first right passage",
+)
+LATENCY = Caption(
+    "latency",
+    "Time of a question",
+    "Number of questions by the milliseconds that they took.",
+    "milliseconds",
+    "questions",
+)
+RISK = Caption(
+    "risk",
+    "Errors and coverage",
+    "The error rate among the surest answers, for every share of questions that is answered.",
+    "questions answered, the surest first",
+    "wrong",
+)
+RELIABILITY = Caption(
+    "reliability",
+    "Confidence and truth",
+    "The share of right answers for each range of confidence; on the diagonal confidence is what "
+    "it says.",
+    "confidence",
+    "right",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +83,14 @@ def report_page(evaluation: Evaluation) -> str:
                 name: [m for m in group if m in figures.means] for name, group in GROUPS.items()
             },
             labels=LABELS,
-            movements=movements,
-            moved=Counter(point.kind for point in movements.points) if movements else Counter(),
+            movements=scatter(MOVEMENTS, movements, marks=MARKS) if movements else None,
+            moved=Counter(point.kind for point in movements),
             ranks=_ranks(results, evaluation.run.conditions.depth),
             latency=_latency(results, figures),
             sureness=list(sureness(figures)),
             risk=_risk(figures),
             reliability=_reliability(figures),
             worst=worst(results),
-            frame={"width": WIDTH, "height": HEIGHT, **FRAME},
         )
     )
 
@@ -100,7 +137,7 @@ def _tiles(figures: Figures) -> list[Tile]:
     return [*tiles, Tile("Median time", f"{latency.p50:.0f} ms", f"p95 {latency.p95:.0f} ms")]
 
 
-def _ranks(results: Sequence[Result], depth: int) -> Chart | None:
+def _ranks(results: Sequence[Result], depth: int) -> Markup | None:
     """How many questions have their first right passage at which rank."""
     judged = [result for result in results if result.judged]
     if not judged:
@@ -108,7 +145,7 @@ def _ranks(results: Sequence[Result], depth: int) -> Chart | None:
     counts = Counter(_range(result.rank, depth) for result in judged)
     names = ["1", "2", "3", "4", "5", "6–10", "11–20"]
     names += [f"21–{depth}"] if depth > 20 else []
-    return bar_chart([(name, counts[name]) for name in [*names, "none"]])
+    return bar_chart(RANKS, [(name, counts[name]) for name in [*names, "none"]])
 
 
 def _range(rank: int | None, depth: int) -> str:
@@ -121,17 +158,14 @@ def _range(rank: int | None, depth: int) -> str:
     return "11–20" if rank <= 20 else f"21–{depth}"
 
 
-def _movements(evaluation: Evaluation) -> Chart | None:
-    """Each common question's reciprocal rank then and now; None without an earlier run."""
+def _movements(evaluation: Evaluation) -> list[Point]:
+    """Each common question's reciprocal rank then and now; none without an earlier run."""
     if evaluation.earlier is None:
-        return None
+        return []
     before = {result.key: result for result in evaluation.earlier.results if result.judged}
     pairs = [(before[r.key], r) for r in evaluation.run.results if r.judged and r.key in before]
-    if not pairs:
-        return None
-    marks = [("none", 0.0), *((str(rank), 1 / rank) for rank in (5, 3, 2, 1))]
-    points = [
-        (
+    return [
+        Point(
             now.key,
             f"{now.question} Rank {earlier.rank or 'none'} before, {now.rank or 'none'} now.",
             _reciprocal(earlier),
@@ -139,33 +173,31 @@ def _movements(evaluation: Evaluation) -> Chart | None:
         )
         for earlier, now in pairs
     ]
-    return scatter(points, marks=marks)
 
 
 def _reciprocal(result: Result) -> float:
     return 1 / result.rank if result.rank else 0.0
 
 
-def _latency(results: Sequence[Result], figures: Figures) -> Chart:
+def _latency(results: Sequence[Result], figures: Figures) -> Markup:
     lines = [("p50", figures.latency.p50), ("p95", figures.latency.p95)]
-    return histogram([result.milliseconds for result in results], lines=lines, unit="ms")
+    times = [result.milliseconds for result in results]
+    return histogram(LATENCY, times, lines=lines, unit="ms")
 
 
-def _risk(figures: Figures) -> Chart | None:
+def _risk(figures: Figures) -> Markup | None:
     """Errors among the surest answers, for every share that is answered."""
-    return line_chart(figures.selective.curve) if figures.selective else None
+    return line_chart(RISK, figures.selective.curve) if figures.selective else None
 
 
-def _reliability(figures: Figures) -> Chart | None:
+def _reliability(figures: Figures) -> Markup | None:
     """The share that is right beside what was said of it."""
     if figures.selective is None:
         return None
     bins = figures.selective.bins
-    return line_chart(
-        [(each.confidence, each.right) for each in bins],
-        titles=[
-            f"{each.questions:,} questions: confidence {each.confidence:.2f}, "
-            f"{each.right:.0%} right"
-            for each in bins
-        ],
-    )
+    titles = [
+        f"{each.questions:,} questions: confidence {each.confidence:.2f}, {each.right:.0%} right"
+        for each in bins
+    ]
+    places = [(each.confidence, each.right) for each in bins]
+    return line_chart(RELIABILITY, places, titles=titles, has_diagonal=True)

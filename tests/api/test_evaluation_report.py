@@ -81,7 +81,8 @@ def test_without_an_earlier_run_the_ranks_are_shown_as_bars(open_report):
     tab = open_report(ALONE)
 
     chart = tab.get_by_role("img", name="Rank of the first right passage")
-    assert chart.locator(".count").all_text_contents() == list("21000111")
+    told = chart.locator(".mark title").all_text_contents()
+    assert [title.rpartition(" ")[2] for title in told] == list("21000111")
     expect(tab.get_by_role("img", name="Time of a question")).to_be_visible()
     expect(tab.get_by_text("Against the run of")).to_have_count(0)
 
@@ -91,10 +92,10 @@ def test_with_an_earlier_run_changes_and_movements_are_shown(open_report):
 
     expect(tab.get_by_role("heading", name="Against the run of 5 February 2026")).to_be_visible()
     chart = tab.get_by_role("img", name="Rank of the first right passage, before and now")
-    expect(chart.locator("circle.better")).to_have_count(2)
-    expect(chart.locator("circle.worse")).to_have_count(2)
-    expect(chart.locator("circle.same")).to_have_count(2)
-    assert "Rank 2 before, 1 now." in chart.locator("circle title").first.text_content()
+    expect(chart.locator(".better")).to_have_count(2)
+    expect(chart.locator(".worse")).to_have_count(2)
+    expect(chart.locator(".same")).to_have_count(2)
+    assert "Rank 2 before, 1 now." in chart.locator(".better title").first.text_content()
 
 
 def test_the_worst_questions_come_with_what_was_wanted_and_found(open_report):
