@@ -1,4 +1,4 @@
-"""A BERT as an ONNX graph, straight from its weights. The only door to onnx.
+"""A BERT as an ONNX graph, straight from its weights.
 
 The graph is written and not traced, so that nobody needs torch for it. One text goes in, without
 padding, so there is no mask. For an encoder, whose token types are all alike, these are part of the
@@ -6,13 +6,15 @@ positions; the reader, which tells a question from a passage by them, has them a
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import NodeProto, TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
+from index import onnx_messages as onnx
 from index.bert import Bert
+from index.onnx_messages import ElementType
 
 __all__ = ["INPUT", "OUTPUT", "READER_OUTPUTS", "TYPES", "graph_of", "reader_graph"]
 
@@ -83,8 +85,8 @@ class _Writer:
         self._weights = weights
         self._epsilon = epsilon
         self._quantized = quantized
-        self._nodes: list[NodeProto] = []
-        self._tensors: list[TensorProto] = []
+        self._nodes: list[Any] = []
+        self._tensors: list[Any] = []
 
     def embeddings(self, *, length: int | None = None, has_types: bool = False) -> str:
         of = "embeddings"
@@ -125,18 +127,20 @@ class _Writer:
         self, outputs: Mapping[str, tuple[str, Sequence[int | str]]], *, inputs: Sequence[str]
     ) -> bytes:
         """The whole graph; `outputs` has a result and its shape for each name."""
-        taken = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, [1, "t"]) for name in inputs
-        ]
+        taken = [onnx.value(name, ElementType.INT64, [1, "t"]) for name in inputs]
         given = []
         for name, (result, shape) in outputs.items():
             self._node("Identity", [result], name)
-            given.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
-        graph = helper.make_graph(self._nodes, "bert", taken, given, self._tensors)
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
-        written: bytes = model.SerializeToString(deterministic=True)
-        return written
+            given.append(onnx.value(name, ElementType.FLOAT, shape))
+        return onnx.model(
+            "bert",
+            nodes=self._nodes,
+            tensors=self._tensors,
+            inputs=taken,
+            outputs=given,
+            opsets={"": OPSET, MICROSOFT: 1},
+            ir_version=IR_VERSION,
+        )
 
     def _attention(self, hidden: str, of: str, heads: int) -> str:
         # One product for all three, which is faster than three.
@@ -147,7 +151,7 @@ class _Writer:
             np.concatenate([self._weight(f"{name}.weight") for name in names]),
             np.concatenate([self._weight(f"{name}.bias") for name in names]),
         )
-        self._nodes.append(helper.make_node("Split", [together], names, axis=-1, num_outputs=3))
+        self._add("Split", [together], names, axis=-1, num_outputs=3)
         context = self._node(
             "MultiHeadAttention", names, f"{of}.context", domain=MICROSOFT, num_heads=heads
         )
@@ -161,7 +165,7 @@ class _Writer:
             return self._node("Gather", [self._tensor(name, table), INPUT], "words")
         whole, scales = _quantized(table)
         steps = self._node("Gather", [self._tensor(name, whole), INPUT], "steps")
-        steps = self._node("Cast", [steps], "float_steps", to=TensorProto.FLOAT)
+        steps = self._node("Cast", [steps], "float_steps", to=ElementType.FLOAT)
         sizes = self._tensor("step_sizes", scales[:, np.newaxis])
         return self._node("Mul", [steps, self._node("Gather", [sizes, INPUT], "sizes")], "words")
 
@@ -201,7 +205,7 @@ class _Writer:
         return self._weights[name].astype(np.float32)
 
     def _tensor(self, name: str, values: npt.NDArray[np.generic]) -> str:
-        self._tensors.append(numpy_helper.from_array(np.require(values, requirements="C"), name))
+        self._tensors.append(onnx.tensor(name, values))
         return name
 
     def _node(
@@ -211,12 +215,22 @@ class _Writer:
         name: str,
         *,
         domain: str = "",
-        **attributes: int | float,
+        **attributes: float,
     ) -> str:
-        node = helper.make_node(operator, inputs, [name], domain=domain)
-        node.attribute.extend(helper.make_attribute(*pair) for pair in attributes.items())
-        self._nodes.append(node)
+        self._add(operator, inputs, [name], domain=domain, **attributes)
         return name
+
+    def _add(
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        *,
+        domain: str = "",
+        **attributes: float,
+    ) -> None:
+        node = onnx.node(operator, inputs, outputs, domain=domain, attributes=attributes)
+        self._nodes.append(node)
 
 
 def _quantized(rows: Weights) -> tuple[npt.NDArray[np.int8], Weights]:

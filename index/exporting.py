@@ -85,7 +85,7 @@ def exported(model: ModelFolder, bert: Bert) -> Export:
 
 
 def _made(bert: Bert) -> Export:
-    from index.bert_graph import graph_of  # imports onnx, which nobody needs again
+    from index.bert_graph import graph_of  # imports protobuf, which nobody needs again
 
     full, small = (graph_of(bert, quantized=quantized) for quantized in (False, True))
     pieces = WordPieces(bert.tokenizer, most=bert.most_tokens)

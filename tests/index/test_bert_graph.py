@@ -1,6 +1,7 @@
 """The graph of a BERT, against the model that sentence-transformers makes of the same weights."""
 
 import numpy as np
+import onnx
 import pytest
 
 from index.bert import Bert, read_bert
@@ -54,3 +55,15 @@ def test_in_eight_bits_a_graph_takes_about_a_quarter_of_the_room(bert: Bert) -> 
 
 def test_equal_weights_give_an_equal_graph(bert: Bert) -> None:
     assert graph_of(bert, quantized=True) == graph_of(bert, quantized=True)
+
+
+@pytest.mark.parametrize("quantized", [True, False])
+def test_the_package_of_the_format_reads_the_graph_and_writes_the_same(
+    bert: Bert, quantized: bool
+) -> None:
+    graph = graph_of(bert, quantized=quantized)
+
+    read = onnx.load_from_string(graph)
+
+    onnx.checker.check_model(read)
+    assert read.SerializeToString(deterministic=True) == graph
