@@ -11,7 +11,7 @@ from index.ranking import Ranking
 from index.segments import Mask, Memory
 from index.types import Keys, Vectors
 
-__all__ = ["GraphSegment", "nearest_rows"]
+__all__ = ["ALL_THREADS", "GraphSegment", "nearest_rows"]
 
 # benchmarks/README.md, "Nearest passages": recall@10 of .999 against exact search, at 100 found.
 NEIGHBOURS = 32
@@ -21,6 +21,7 @@ TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
 # Below this share of admitted rows a walk along the graph meets too few of them.
 FEW = 0.1
 BLOCK = 1 << 20
+ALL_THREADS = faiss.omp_get_max_threads()
 MAGIC = b"footnoted vectors 1\n"
 COUNT = struct.Struct("<q")
 
@@ -43,6 +44,7 @@ class GraphSegment:
     @classmethod
     def build(cls, keys: Keys, vectors: Vectors, *, memory: Memory = Memory.FULL) -> Self:
         """Of vectors of shape (n, dim), rows of L2 norm 1, on all cores."""
+        faiss.omp_set_num_threads(ALL_THREADS)
         dim, product = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
         index: faiss.IndexHNSW
         if memory is Memory.FULL:
@@ -69,6 +71,7 @@ class GraphSegment:
         if not most or k < 1:
             return Ranking.empty()
         index = self._stored if most < FEW * len(self) else self._index
+        _stay_on_this_thread()
         scores, positions = index.search(
             query.reshape(1, -1), min(k, most), params=_parameters(index, k, admitted)
         )
@@ -109,9 +112,18 @@ def nearest_rows(vectors: Vectors, query: Vectors, *, k: int) -> npt.NDArray[np.
         query: Shape (dim,).
         k: At most n.
     """
+    _stay_on_this_thread()
     _, rows = faiss.knn(query.reshape(1, -1), vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
     nearest: npt.NDArray[np.int64] = rows[0]
     return nearest
+
+
+def _stay_on_this_thread() -> None:
+    """Keep the search for one question from waking threads that find nothing to do and spin.
+
+    OpenMP counts threads for each thread that calls it.
+    """
+    faiss.omp_set_num_threads(1)
 
 
 def _parameters(index: faiss.Index, k: int, admitted: Mask | None) -> faiss.SearchParameters | None:

@@ -1,8 +1,11 @@
 """`footnoted`: looking at, checking and removing what is there; help at once."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -258,6 +261,29 @@ def test_asking_without_a_server_needs_neither_torch_nor_the_web(imported, offli
     words = ("ask", "--data", offline_data, "What fee does El Salvador charge?")
 
     assert imported(*words, program="ask", modules=NO_PART_OF_A_QUESTION) == []
+
+
+@pytest.mark.parametrize("chosen", [{}, {"OPENBLAS_NUM_THREADS": "2"}], ids=["unset", "set"])
+def test_a_question_wakes_no_threads_for_its_products_unless_they_are_asked_for(
+    offline_data, chosen
+):
+    code = (
+        f"import sys; sys.argv = ['ask', '--data', {str(offline_data)!r}, 'Is there a fee?']\n"
+        "from api.ask import main\n"
+        "try: main()\n"
+        "finally:\n"
+        "    from threadpoolctl import threadpool_info\n"
+        "    print(*{each['num_threads'] for each in threadpool_info()})"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "2", **chosen},
+    )
+
+    assert done.stdout.splitlines()[-1] == chosen.get("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.mark.parametrize(("program", "shown"), [("footnoted", "ingest"), ("ask", "QUESTION")])

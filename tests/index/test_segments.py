@@ -2,10 +2,11 @@
 
 from io import BytesIO
 
+import faiss
 import numpy as np
 import pytest
 
-from index.graph_segment import GraphSegment
+from index.graph_segment import ALL_THREADS, GraphSegment
 from index.ranking import Ranking
 from index.segments import FlatSegment, Memory, Segment
 from index.types import Keys, Vectors
@@ -123,3 +124,14 @@ def test_vectors_come_back_by_their_rows(kind: str, most: float) -> None:
     rows = np.array([7, 3, 2_999])
 
     assert np.abs(SEGMENTS[kind].vectors(rows) - VECTORS[rows]).max() <= most
+
+
+@pytest.mark.parametrize("segment", SEGMENTS.values(), ids=SEGMENTS)
+def test_a_search_stays_on_its_thread_and_a_build_takes_all(segment: Segment) -> None:
+    segment.nearest(VECTORS[0], k=5)
+    threads_of_search = faiss.omp_get_max_threads()
+
+    GraphSegment.build(KEYS[:100], VECTORS[:100])
+
+    assert threads_of_search == 1
+    assert faiss.omp_get_max_threads() == ALL_THREADS
