@@ -7,11 +7,10 @@ than the passage. Stemmers and stop words are tantivy's.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
 import tantivy
 
@@ -41,8 +40,10 @@ LONGEST = 64  # bytes of a word; longer ones are no words
 # Scripts that put no space between words: every two neighbouring letters are a term.
 UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 TOKEN = re.compile(
-    r"(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
-    r"|(?P<percent>\bper cent\b)"
+    r"(?P<percent>\bper cent\b)"
+    # Most words are like this: read at once, with the space behind them.
+    r"|(?P<plain>[a-zA-Z][a-z]+)(?![\w'’]) ?"
+    r"|(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<sign>[%$€£])"
     rf"|(?P<unspaced>[{UNSPACED}]+)"
@@ -52,20 +53,17 @@ LETTERS = re.compile(r"[^\W\d_]+")
 GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)(?:[.,](\d+))?")
 
 
+# A stretch of text without white space, before it becomes a term or is left out: how it is written,
+# and where it starts and ends.
+_Piece = tuple[str, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a text that is a term, and where it stands."""
 
     term: str
     span: Span
-
-
-class _Piece(NamedTuple):
-    """A stretch of text without white space, before it becomes a term or is left out."""
-
-    text: str
-    start: int
-    end: int
 
 
 class Analyzer:
@@ -84,15 +82,15 @@ class Analyzer:
 
     def words(self, text: str) -> list[Word]:
         """Every word that is a term, in the order of the text."""
-        return [Word(term, Span(piece.start, piece.end)) for term, piece in self._kept(text)]
+        return [Word(term, Span(start, end)) for term, (_, start, end) in self._kept(text)]
 
     def spans_of(self, terms: Set[str], text: str) -> list[Span]:
         """Where a text has any of some terms."""
-        return [Span(piece.start, piece.end) for term, piece in self._kept(text) if term in terms]
+        return [Span(start, end) for _, (_, start, end) in self._kept(text, only=terms)]
 
     def all_terms(self, text: str) -> list[str]:
         """Every term as often as the text has it, in its order."""
-        return self._stemming.analyze(" ".join(piece.text for piece in self._pieces(text)))
+        return self._stemming.analyze(_joined(self._pieces(text)))
 
     def terms(self, text: str) -> list[str]:
         """Distinct terms in the order of the text."""
@@ -100,30 +98,38 @@ class Analyzer:
 
     def surfaces(self, text: str) -> list[str]:
         """The words of `words` without accents and capitals but with their endings."""
-        return list(self._plain.analyze(" ".join(piece.text for _, piece in self._kept(text))))
+        return list(self._plain.analyze(_joined([piece for _, piece in self._kept(text)])))
 
     def stop_words(self, words: Sequence[str]) -> int:
         """How many of some words are stop words."""
         return len(words) - len(self._stemming.analyze(" ".join(words)))
 
-    def _kept(self, text: str) -> Iterator[tuple[str, _Piece]]:
-        pieces = list(self._pieces(text))
-        starts = list(accumulate((len(piece.text) + 1 for piece in pieces), initial=0))
-        joined = " ".join(piece.text for piece in pieces)
-        for token in self._stemming.pre_tokenize(joined).tokens:
-            yield token.text, pieces[bisect_right(starts, token.char_offset_from) - 1]
+    def _kept(self, text: str, *, only: Set[str] | None = None) -> list[tuple[str, _Piece]]:
+        """Terms with the pieces that they come from; those of `only`, where it is given."""
+        pieces = self._pieces(text)
+        tokens = self._stemming.pre_tokenize(_joined(pieces)).tokens
+        if only is not None:
+            tokens = [token for token in tokens if token.text in only]
+        if not tokens:
+            return []
+        starts = list(accumulate([len(written) + 1 for written, _, _ in pieces], initial=0))
+        return [
+            (token.text, pieces[bisect_right(starts, token.char_offset_from) - 1])
+            for token in tokens
+        ]
 
-    def _pieces(self, text: str) -> Iterator[_Piece]:
+    def _pieces(self, text: str) -> list[_Piece]:
+        pieces: list[_Piece] = []
         for match in TOKEN.finditer(text):
             kind = match.lastgroup or ""
-            start, end = match.span(kind)
-            if kind == "unspaced":
-                yield from _pairs(match[kind], start)
-            elif kind == "word" and not match[kind].isupper():
-                yield _Piece(match[kind], start, end)
+            found, (start, end) = match[kind], match.span(kind)
+            if kind == "plain" or (kind == "word" and not found.isupper()):
+                pieces.append((found, start, end))
+            elif kind == "unspaced":
+                pieces += _pairs(found, start)
             else:
-                for written in self._written(kind, match[kind]):
-                    yield _Piece(written, start, end)
+                pieces += [(written, start, end) for written in self._written(kind, found)]
+        return pieces
 
     def _written(self, kind: str, text: str) -> list[str]:
         """How a stretch is written for the terms: not at all, or in one or more words."""
@@ -183,8 +189,12 @@ def terms_in(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 
 def matched_words(text: str, question: str, language: str | None = None) -> list[Span]:
     """Words of a text that the lexical leg counts as words of the question."""
-    analyzer = analyzer_for(language)
-    return analyzer.spans_of(set(analyzer.terms(question)), text)
+    return analyzer_for(language).spans_of(_terms_of(question, language), text)
+
+
+@lru_cache(maxsize=256)
+def _terms_of(question: str, language: str | None) -> frozenset[str]:
+    return frozenset(analyzer_for(language).all_terms(question))
 
 
 @cache
@@ -213,8 +223,11 @@ def _number(text: str) -> str:
     return text.replace(",", ".") if text.count(",") == 1 else text
 
 
-def _pairs(text: str, start: int) -> Iterator[_Piece]:
+def _joined(pieces: Sequence[_Piece]) -> str:
+    return " ".join([written for written, _, _ in pieces])
+
+
+def _pairs(text: str, start: int) -> list[_Piece]:
     if len(text) == 1:
-        yield _Piece(text, start, start + 1)
-    for i in range(len(text) - 1):
-        yield _Piece(text[i : i + 2], start + i, start + i + 2)
+        return [(text, start, start + 1)]
+    return [(text[i : i + 2], start + i, start + i + 2) for i in range(len(text) - 1)]
