@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
@@ -99,8 +99,8 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     return app
 
 
-def _own_host_unless(keys: KeyFile) -> Callable[[Request], None]:
-    def require_own_host(request: Request) -> None:
+def _own_host_unless(keys: KeyFile) -> Callable[[Request], Awaitable[None]]:
+    async def require_own_host(request: Request) -> None:
         """A page of another site can point a name of its own at this machine; Host tells.
 
         With keys it may: a proxy on this machine keeps the public name, and a key is asked for.

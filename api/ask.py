@@ -199,8 +199,7 @@ def _local_asker(target: _Target, request: Json) -> Asker:
             place = ".".join(str(part) for part in first["loc"])
             raise ClientError(f"{place}: {first['msg']}", EXIT_USAGE) from None
         reply = service.answerer(name).answer(body.domain())
-        model = service.encoder.identity.name
-        return AskReply.of(reply, collection=name, model=model).model_dump(mode="json")
+        return AskReply.of(reply, collection=name).model_dump(mode="json")
 
     return answer
 

@@ -147,7 +147,7 @@ class AskReply(_Reply):
     timings_ms: dict[str, float]
 
     @classmethod
-    def of(cls, reply: Reply, *, collection: str, model: str, links_name_it: bool = False) -> Self:
+    def of(cls, reply: Reply, *, collection: str, links_name_it: bool = False) -> Self:
         """
         Args:
             links_name_it: The service's own collection is another one, so links have to say which.
@@ -155,7 +155,7 @@ class AskReply(_Reply):
         outcome = reply.outcome
         reason = outcome.reason if isinstance(outcome, Abstention) else None
         return cls(
-            **_found(reply, collection, model),
+            **_found(reply, collection),
             status="abstained" if reason else "answered",
             abstained_because=reason,
             confidence=_rounded(reply.confidence),
@@ -176,8 +176,8 @@ class SearchReply(_Reply):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, reply: Reply, *, collection: str, model: str, next_cursor: str | None) -> Self:
-        return cls(**_found(reply, collection, model), next_cursor=next_cursor)
+    def of(cls, reply: Reply, *, collection: str, next_cursor: str | None) -> Self:
+        return cls(**_found(reply, collection), next_cursor=next_cursor)
 
 
 class VerifyReply(ReplyModel):
@@ -212,7 +212,7 @@ def described(title: str, metadata: Metadata, source: str) -> dict[str, Any]:
     }
 
 
-def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
+def _found(reply: Reply, collection: str) -> Mapping[str, Any]:
     corpus = reply.corpus
     return {
         "id": uuid.uuid4().hex,
@@ -224,7 +224,7 @@ def _found(reply: Reply, collection: str, model: str) -> Mapping[str, Any]:
         "index": IndexModel(
             collection=collection,
             generation=corpus.generation,
-            model=model,
+            model=reply.model,
             documents=corpus.documents,
             passages=corpus.passages,
             newest_published=_date(corpus.newest_published),

@@ -76,21 +76,23 @@ async def search(request: Request, body: SearchRequest) -> SearchReply:
     """Passages for a question, best first, page by page, without an answer."""
     state = state_of(request)
     collection = state.collection_name(body.collection)
-    store = state.service.collection(collection).store
-    generation = store.generation()
-    same = body.model_copy(update={"cursor": None, "limit": 1}).model_dump_json()
-    listing = f"{collection} {store.identity} {generation} {same}"
-    offset = decode_cursor(body.cursor, of=listing) if body.cursor else 0
-    if not isinstance(offset, int):
-        raise BadCursorError("this cursor belongs to another listing")
-    reply = await _reply(state, body.domain(), collection, offset=offset)
-    following = offset + len(reply.passages)
-    return SearchReply.of(
-        reply,
-        collection=collection,
-        model=state.service.encoder_of(collection).identity.name,
-        next_cursor=encode_cursor(following, of=listing) if reply.more else None,
-    )
+
+    def find() -> SearchReply:
+        store = state.service.collection(collection).store
+        same = body.model_copy(update={"cursor": None, "limit": 1}).model_dump_json()
+        listing = f"{collection} {store.identity} {store.generation()} {same}"
+        offset = decode_cursor(body.cursor, of=listing) if body.cursor else 0
+        if not isinstance(offset, int):
+            raise BadCursorError("this cursor belongs to another listing")
+        reply = _reply(state, body.domain(), collection, offset=offset)
+        following = offset + len(reply.passages)
+        return SearchReply.of(
+            reply,
+            collection=collection,
+            next_cursor=encode_cursor(following, of=listing) if reply.more else None,
+        )
+
+    return await state.workers.run(find)
 
 
 @router.post("/verify", summary="Check a quote")
@@ -122,25 +124,26 @@ async def check_quote(request: Request, body: VerifyRequest) -> VerifyReply:
 
 async def answer_question(state: State, body: AskRequest) -> AskReply:
     collection = state.collection_name(body.collection)
-    reply = await _reply(state, body.domain(), collection)
-    answered = AskReply.of(
-        reply,
-        collection=collection,
-        model=state.service.encoder_of(collection).identity.name,
-        links_name_it=bool(state.other_collection(collection)),
-    )
+
+    def answer() -> AskReply:
+        return AskReply.of(
+            _reply(state, body.domain(), collection),
+            collection=collection,
+            links_name_it=bool(state.other_collection(collection)),
+        )
+
+    answered = await state.workers.run(answer)
     state.metrics.questions.labels(answered.status).inc()
     return answered
 
 
-async def _reply(state: State, question: Question, collection: str, *, offset: int = 0) -> Reply:
-    answerer = await state.workers.run(lambda: state.service.answerer(collection))
+def _reply(state: State, question: Question, collection: str, *, offset: int = 0) -> Reply:
+    answerer = state.service.answerer(collection)
     state.log_question(question.text)
     try:
-        return await state.workers.run(lambda: answerer.answer(question, offset=offset))
+        return answerer.answer(question, offset=offset)
     except IndexMovedError:  # between the two lines above; what stands there now is asked instead
-        answerer = await state.workers.run(lambda: state.service.answerer(collection))
-        return await state.workers.run(lambda: answerer.answer(question, offset=offset))
+        return state.service.answerer(collection).answer(question, offset=offset)
 
 
 async def _one_of_batch(

@@ -11,6 +11,7 @@ import uvicorn
 from api.addresses import is_loopback_name
 from api.app import create_app
 from api.discovery import announce, withdraw
+from api.http_protocol import BoundedProtocol
 from api.key_file import KeyFile
 from api.logs import configure_logging
 from api.settings import Settings, SettingsError
@@ -38,6 +39,7 @@ def run(settings: Settings) -> None:
     announce(settings.data, url)
     config = uvicorn.Config(
         app,
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

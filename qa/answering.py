@@ -76,6 +76,7 @@ class Answerer:
         trained: TrainedReader | None = None,
     ) -> None:
         self._collection = collection
+        self._model = encoder.identity.name
         self._searcher = Searcher(collection, encoder, policy=ranking)
         self._reader = _reader(trained, self._searcher.late_interaction, policy or AnswerPolicy())
 
@@ -120,6 +121,7 @@ class Answerer:
             citations,
             tuple(passages),
             found.corpus,
+            self._model,
             found.more or len(groups) > stories,
             read_as=found.question if found.question != question.text else None,
             filtered_out=found.filtered_out if question.explain else None,

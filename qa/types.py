@@ -251,6 +251,7 @@ class Reply:
 
     Attributes:
         outcome: None where no answer was asked for.
+        model: Name of the encoder.
         read_as: The question as it was searched for, where that is not as it was asked.
         filtered_out: Passages that the filters left out, where an explanation was asked for.
         confidence: Probability that the answer is right, or would be; None without a reader.
@@ -262,6 +263,7 @@ class Reply:
     citations: tuple[Citation, ...]
     passages: tuple[RankedPassage, ...]
     corpus: Corpus
+    model: str
     more: bool = False
     read_as: str | None = None
     filtered_out: int | None = None

@@ -23,6 +23,7 @@ from browser import find_browser
 from fakes import WordHashEncoder
 
 from api.app import create_app
+from api.http_protocol import BoundedProtocol
 from api.service import Service
 from api.settings import Settings
 
@@ -267,7 +268,14 @@ def _served_here(data: Path, *, encoder: str = "word-hash", **chosen: Any) -> It
     app = create_app(
         settings, service=Service(settings, encoder=WordHashEncoder(name=encoder, window=400))
     )
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        port=0,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
     uvicorn_server = uvicorn.Server(config)
     thread = threading.Thread(target=uvicorn_server.run)
     thread.start()

@@ -1,5 +1,6 @@
 """Whatever is sent, the service says what is wrong with it and goes on."""
 
+import http.client
 import json
 import socket
 
@@ -27,6 +28,11 @@ bodies = values | st.dictionaries(names | st.text(), values, max_size=6)
 def sent(client, path, body):
     """As JSON that Python writes: with NaN, and with halves of surrogate pairs."""
     return client.post(path, content=json.dumps(body).encode(), headers=JSON_TYPE)
+
+
+def connected(desk):
+    name, port = desk.url.removeprefix("http://").split(":")
+    return socket.create_connection((name, int(port)), timeout=10)
 
 
 @pytest.mark.parametrize("path", ASKS)
@@ -212,14 +218,43 @@ def test_a_method_that_is_not_there_is_a_problem(desk, problem, method, path):
     "host", [b"evil.example.org", b"[", b"[::1", b"", b"a b", b"127.0.0.1:x", b"\xff"]
 )
 def test_no_host_header_is_a_fault_of_the_service(desk, host):
-    address = desk.url.removeprefix("http://").split(":")
-    with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
+    with connected(desk) as connection:
         connection.sendall(
             b"GET /nothing HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
         )
         status = connection.recv(100).split()[1]
 
     assert status in {b"400", b"403", b"404"}
+
+
+HEADS_WITHOUT_AN_END = {
+    "one long address": (b"GET /", b"a" * 10_000),
+    "one long header": (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"a" * 10_000),
+    "many headers": (b"GET / HTTP/1.1\r\n", b"X-Name: " + b"a" * 9_990 + b"\r\n"),
+}
+
+
+@pytest.mark.parametrize(("start", "more"), HEADS_WITHOUT_AN_END.values(), ids=HEADS_WITHOUT_AN_END)
+def test_headers_without_an_end_are_refused_before_they_fill_the_memory(desk, start, more):
+    with connected(desk) as connection:
+        connection.sendall(start)
+        for _ in range(7):
+            connection.sendall(more)
+        answer = connection.recv(1000)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"headers are too large.")
+
+
+def test_a_long_body_in_one_piece_with_its_headers_is_no_long_head(desk):
+    body = json.dumps({"question": "x" * 100_000}).encode()
+    connection = http.client.HTTPConnection(desk.url.removeprefix("http://"), timeout=10)
+
+    for _ in range(2):
+        connection.request("POST", "/v1/ask", body, JSON_TYPE)
+        response = connection.getresponse()
+        assert (response.status, response.read()[:1]) == (422, b"{")
+    connection.close()
 
 
 @pytest.mark.parametrize("path", ["/v1/ask", "/v1/search", "/v1/verify", "/v1/documents"])
