@@ -29,6 +29,11 @@ class Fusion(StrEnum):
     RECIPROCAL_RANK = "rrf"
 
 
+# That a search fetches behind its cut: enough for the copies of one text in most collections, and
+# hardly more work.
+COPIES = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Passage keys with one score each, shapes (n,); keys are distinct."""
@@ -59,7 +64,7 @@ def with_whole_ties(search: Callable[[int], Ranking], *, k: int) -> Ranking:
     Returns:
         At most k, best first; equal scores by ascending key, those that were cut off included.
     """
-    fetched = k + 1
+    fetched = k + COPIES
     found = search(fetched).sorted()
     while len(found) == fetched and found.scores[k - 1] == found.scores[-1]:
         fetched *= 2

@@ -32,7 +32,7 @@ def test_a_reciprocal_rank_is_nothing_where_there_is_no_rank() -> None:
     assert reciprocal_ranks(np.array([1, 0, 40])).tolist() == [1 / 61, 0.0, 0.01]
 
 
-@given(st.lists(st.integers(0, 3).map(float), min_size=1, max_size=40), st.integers(1, 10))
+@given(st.lists(st.integers(0, 3).map(float), min_size=1, max_size=120), st.integers(1, 10))
 def test_a_tie_at_the_cut_is_broken_by_key_whatever_the_search_brings_first(
     scores: list[float], k: int
 ) -> None:
