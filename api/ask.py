@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -78,10 +77,10 @@ class _Output(NamedTuple):
 @click.option(
     "--copy", type=click.IntRange(1), metavar="N", help="Copy citation N, with its place."
 )
-@click.option("--batch", type=click.Path(path_type=Path), help="Ask every line of a file.")
+@click.option("--batch", type=click.Path(), help="Ask every line of a file.")
 @click.option("--url", metavar="URL", help="Ask this server (FOOTNOTED_URL).")
 @click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait for a server.")
-@click.option("--data", type=click.Path(path_type=Path), help="Data folder (FOOTNOTED_DATA).")
+@click.option("--data", type=click.Path(), help="Data folder (FOOTNOTED_DATA).")
 @click.option("--collection", help="Collection (FOOTNOTED_COLLECTION).")
 @click.option("--model", help="Encoder (FOOTNOTED_MODEL).")
 @click.option("-v", "--verbose", is_flag=True, help="Say who answers; show tracebacks.")
@@ -89,7 +88,7 @@ class _Output(NamedTuple):
 @click.version_option(VERSION, prog_name="ask")
 def ask(
     question: tuple[str, ...],
-    batch: Path | None,
+    batch: str | None,
     url: str | None,
     timeout: float,
     verbose: bool,
@@ -128,11 +127,13 @@ def _output(options: Json) -> _Output:
     return _Output(style, options.pop("open"), options.pop("copy"))
 
 
-def _questions(arguments: tuple[str, ...], batch: Path | None) -> Iterator[str]:
+def _questions(arguments: tuple[str, ...], batch: str | None) -> Iterator[str]:
     lines: Iterable[str] = [" ".join(arguments)]
     if batch:
+        from pathlib import Path
+
         try:
-            lines = batch.read_text(encoding="utf-8").splitlines()
+            lines = Path(batch).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{batch} cannot be read: {error}") from None
     elif arguments == ("-",):
@@ -157,6 +158,8 @@ def _asker(target: _Target, request: Json) -> tuple[Asker, str | None]:
     """Who answers: the server that is named, else one on the data folder, else this process."""
     if target.url:
         return _remote_asker(target, target.url, request), target.url
+    from pathlib import Path
+
     from api.discovery import find_server
     from api.sources import data_folder, given
 
