@@ -20,8 +20,9 @@ from index.errors import (
     ModelError,
     UnknownCollectionError,
 )
-from index.models import ModelFolder, find_model
+from index.models import ModelFolder, Prefixes, find_model
 from index.places import collection_names, place_of
+from index.runtimes import Runtime
 from qa.answering import Answerer, TrainedReader
 from qa.calibration import Calibration
 from qa.passage_reader import PassageReader
@@ -58,7 +59,7 @@ class Service:
         self.settings = settings
         self._encoder = encoder
         self._models: MadeOnce[str, ModelFolder] = MadeOnce()
-        self._encoders: MadeOnce[tuple[str, str, str], Encoder] = MadeOnce()
+        self._encoders: MadeOnce[tuple[str, Prefixes, Runtime], Encoder] = MadeOnce()
         self._collections: MadeOnce[str, Collection] = MadeOnce()
         self._reader: MadeOnce[str, PassageReader] = MadeOnce()
         self._answerers: MadeOnce[str, _Answering] = MadeOnce()
@@ -96,11 +97,14 @@ class Service:
         """The encoder that some settings name."""
         if self._encoder is not None:
             return self._encoder
-        key = (settings.model, settings.query_prefix, settings.passage_prefix)
+        key = (settings.model, settings.prefixes(), settings.runtime)
         return self._encoders.get(
             key,
             lambda: encoder_for(
-                self._model(settings), prefixes=settings.prefixes(), threads=settings.threads
+                self._model(settings),
+                prefixes=settings.prefixes(),
+                threads=settings.threads,
+                runtime=settings.runtime,
             ),
         )
 

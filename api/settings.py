@@ -12,6 +12,7 @@ from index.dense_leg import CompactionRule
 from index.limits import Limits
 from index.models import DEFAULT_MODEL, Prefixes
 from index.ranking import Fusion
+from index.runtimes import Runtime
 from index.search import RankingPolicy
 from index.segments import Memory
 from qa.answering import AnswerPolicy
@@ -36,6 +37,10 @@ class Settings(BaseModel):
     passage_prefix: str = Field("", description="Put in front of passages for the encoder.")
     threads: int | None = Field(
         None, ge=1, description="Texts encoded at once; default 1 for questions, else all cores."
+    )
+    runtime: Runtime = Field(
+        Runtime.AUTO,
+        description="Encodes passages: onnxruntime, openvino, torch; auto for the fastest.",
     )
     workers: int = Field(2, ge=1, le=64, description="Questions that are worked on at once.")
     waiting: int = Field(16, ge=0, description="Questions that may wait; further ones get a 503.")
@@ -92,9 +97,12 @@ class Settings(BaseModel):
         return Prefixes(self.query_prefix, self.passage_prefix)
 
     def for_questions(self) -> Self:
-        """The same with one thread for an encoding unless something else was said: a question is
-        so short that several threads wait for each other longer than they work."""
-        return self.model_copy(update={"threads": self.threads or 1})
+        """The same with one thread for an encoding, and nothing measured, unless something else was
+        said: a question is so short that several threads wait for each other longer than they
+        work."""
+        is_open = self.runtime is Runtime.AUTO
+        runtime = Runtime.ONNXRUNTIME if is_open else self.runtime
+        return self.model_copy(update={"threads": self.threads or 1, "runtime": runtime})
 
     def limits(self) -> Limits:
         return Limits(self.max_file_bytes, self.max_text_characters)

@@ -31,6 +31,7 @@ NAMES = (
     "query_prefix",
     "passage_prefix",
     "threads",
+    "runtime",
     "workers",
     "waiting",
     "dense_share",

@@ -1,4 +1,4 @@
-"""Text to vectors: what an encoder promises. The only door to sentence-transformers and torch."""
+"""Text to vectors: what an encoder promises. The only door to sentence-transformers."""
 
 import json
 import os

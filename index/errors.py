@@ -48,6 +48,7 @@ __all__ = [
     "NoOtherBuildError",
     "NotTextError",
     "OversizedSourceError",
+    "RuntimeMissingError",
     "SnapshotError",
     "SourceError",
     "UnknownCollectionError",
@@ -262,6 +263,17 @@ class ModelChangedError(ModelError):
         super().__init__(
             f"the weights of {name!r} have sha256 {found[:16]}…, expected {expected[:16]}…; "
             f"{remedy}, or name the folder that you trust with --model"
+        )
+
+
+class RuntimeMissingError(ModelError):
+    """A runtime was asked for that is not installed."""
+
+    def __init__(self, runtime: str) -> None:
+        self.runtime = runtime
+        super().__init__(
+            f"the runtime {runtime!r} is not installed; "
+            f'pip install "footnoted[{runtime}]", or leave the setting runtime at auto'
         )
 
 

@@ -22,6 +22,7 @@ from index.embedding import (
 from index.exporting import exported
 from index.forward_pass import ForwardPass
 from index.models import ModelFolder, Prefixes
+from index.runtimes import Pass, Runtime, chosen
 from index.word_pieces import WordPieces
 
 __all__ = ["OnnxEncoder"]
@@ -39,18 +40,25 @@ class OnnxEncoder:
         model: Where the model is.
         prefixes: Put in front of queries and passages; one that is empty is the model's own.
         threads: Texts that are encoded at the same time, None for one on each core.
+        runtime: What passages are encoded by; questions always by onnxruntime.
 
     Raises:
         UnsupportedModelError: It is no model that `read_bert` reads.
     """
 
     def __init__(
-        self, model: ModelFolder, *, prefixes: Prefixes | None = None, threads: int | None = None
+        self,
+        model: ModelFolder,
+        *,
+        prefixes: Prefixes | None = None,
+        threads: int | None = None,
+        runtime: Runtime = Runtime.ONNXRUNTIME,
     ) -> None:
         self._folder = model
         self._bert = read_bert(model.path)
         self._prefixes = chosen_prefixes(model, prefixes)
         self._threads = threads or _cores()
+        self._runtime = runtime
         self._loading = threading.Lock()
 
     @property
@@ -67,26 +75,34 @@ class OnnxEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Encoded:
         """Encode the first 2,000 characters of each question."""
-        return self._encode([text[:LONGEST_QUESTION] for text in texts], self._prefixes.query)
+        cut = [text[:LONGEST_QUESTION] for text in texts]
+        return self._encode(cut, self._prefixes.query, self._run)
 
     def encode_passages(self, texts: Sequence[str]) -> Encoded:
-        return self._encode(texts, self._prefixes.passage)
+        """Encode passages.
 
-    def _encode(self, texts: Sequence[str], prefix: str) -> Encoded:
+        Raises:
+            RuntimeMissingError: The runtime that was asked for is not installed.
+        """
+        return self._encode(texts, self._prefixes.passage, self._run_of_passages)
+
+    def _encode(self, texts: Sequence[str], prefix: str, run: Pass) -> Encoded:
         if not texts:
-            [vector] = self._encode([""], prefix).vectors
+            [vector] = self._encode([""], prefix, run).vectors
             return Encoded(np.empty((0, len(vector)), dtype=np.float32), ())
         if len(texts) == 1 or self._threads == 1:
-            found = [self._encode_one(text, prefix) for text in texts]
+            found = [self._encode_one(text, prefix, run) for text in texts]
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                found = list(pool.map(lambda text: self._encode_one(text, prefix), texts))
+                found = list(pool.map(lambda text: self._encode_one(text, prefix, run), texts))
         vectors = np.stack([vector for vector, _ in found])
         return Encoded(unit_rows(vectors), tuple(tokens for _, tokens in found))
 
-    def _encode_one(self, text: str, prefix: str) -> tuple[npt.NDArray[np.float32], TokenVectors]:
+    def _encode_one(
+        self, text: str, prefix: str, run: Pass
+    ) -> tuple[npt.NDArray[np.float32], TokenVectors]:
         pieces = self._pieces.of(prefix + text)
-        vectors = self._run(pieces.ids)
+        vectors = run(pieces.ids)
         tokens = token_vectors(vectors, pieces.places - len(prefix), pieces.is_special)
         return _pooled(vectors, self._bert.pooling), tokens
 
@@ -100,6 +116,11 @@ class OnnxEncoder:
         with self._loading:
             return self._loaded_run
 
+    @property
+    def _run_of_passages(self) -> Pass:
+        with self._loading:
+            return self._loaded_run_of_passages
+
     @cached_property
     def _loaded_pieces(self) -> WordPieces:
         return WordPieces(self._bert.tokenizer, most=self._bert.most_tokens)
@@ -107,6 +128,13 @@ class OnnxEncoder:
     @cached_property
     def _loaded_run(self) -> ForwardPass:
         return ForwardPass(exported(self._folder, self._bert).graph)
+
+    @cached_property
+    def _loaded_run_of_passages(self) -> Pass:
+        if self._runtime is Runtime.ONNXRUNTIME:
+            return self._loaded_run
+        self._folder.check()  # the others read the weights themselves
+        return chosen(self._runtime, self._bert, lambda: self._loaded_run)
 
 
 def _cores() -> int:

@@ -14,6 +14,7 @@ from benchmarks.quality.sets import spread
 from benchmarks.recording import Figures
 from index.models import DEFAULT_MODEL, find_model
 from index.onnx_encoder import OnnxEncoder
+from index.runtimes import installed
 
 __all__ = ["measure_encoding"]
 
@@ -74,6 +75,9 @@ def _ways(
         "passages, sentence-transformers in bfloat16": half,
         "passages, ours": lambda: ours.encode_passages(passages),
     }
+    for runtime in installed()[1:]:
+        other = OnnxEncoder(folder, threads=1, runtime=runtime)
+        read[f"passages, ours by {runtime}"] = partial(other.encode_passages, passages)
     return asked, read
 
 

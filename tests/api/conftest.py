@@ -32,7 +32,12 @@ SEEDS = ROOT / "seeds"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 START_SECONDS = 90
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTED_")}
-CLEAN |= {"FOOTNOTED_THREADS": "2", "PYTHONWARNINGS": "ignore", "COLUMNS": "100"}
+CLEAN |= {
+    "FOOTNOTED_THREADS": "2",
+    "FOOTNOTED_RUNTIME": "onnxruntime",
+    "PYTHONWARNINGS": "ignore",
+    "COLUMNS": "100",
+}
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

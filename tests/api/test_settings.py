@@ -133,3 +133,10 @@ def test_settings_become_what_the_domain_takes(monkeypatch):
 @pytest.mark.parametrize(("given", "used"), [(None, 1), (4, 4)])
 def test_a_question_is_encoded_on_one_thread_unless_otherwise_said(given, used):
     assert Settings(threads=given).for_questions().threads == used
+
+
+@pytest.mark.parametrize(
+    ("given", "used"), [("auto", "onnxruntime"), ("openvino", "openvino"), ("torch", "torch")]
+)
+def test_for_questions_no_runtime_is_measured_but_one_that_is_named_is_taken(given, used):
+    assert Settings(runtime=given).for_questions().runtime == used
