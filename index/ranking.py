@@ -31,7 +31,7 @@ class Fusion(StrEnum):
 
 # That a search fetches behind its cut: enough for the copies of one text in most collections, and
 # hardly more work.
-COPIES = 16
+COPIES = 8
 
 
 @dataclass(frozen=True, slots=True)
