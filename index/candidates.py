@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.ranking import Fusion, Ranking, Values, reciprocal_ranks, standardized
+from index.ranking import (
+    Fusion,
+    Ranking,
+    Values,
+    keys_of_either,
+    reciprocal_ranks,
+    standardized,
+)
 from index.types import Keys, Leg, ScorePart, Scores
 
 __all__ = ["Candidates", "Part", "fused", "only"]
@@ -155,7 +162,7 @@ def fused(
     Returns:
         The keys of either leg; equal totals by ascending key.
     """
-    keys = np.union1d(dense.keys, lexical.keys)
+    keys = keys_of_either(dense, lexical)
     words = np.zeros(len(keys))
     words[np.searchsorted(keys, lexical.keys)] = lexical.scores
     ranks = {Leg.DENSE: _ranks_at(keys, dense), Leg.LEXICAL: _ranks_at(keys, lexical)}

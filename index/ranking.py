@@ -13,6 +13,7 @@ __all__ = [
     "Fusion",
     "Ranking",
     "Values",
+    "keys_of_either",
     "reciprocal_ranks",
     "standardized",
     "with_whole_ties",
@@ -52,6 +53,15 @@ class Ranking:
         """Best first; equal scores by ascending key."""
         order = np.lexsort((self.keys, -self.scores))
         return Ranking(self.keys[order], self.scores[order])
+
+
+def keys_of_either(one: Ranking, other: Ranking) -> Keys:
+    """Distinct and ascending, as np.union1d gives them, which imports numpy.ma: 13 ms of `ask`."""
+    keys = np.sort(np.concatenate([one.keys, other.keys]))
+    is_first = np.ones(len(keys), dtype=np.bool_)
+    is_first[1:] = keys[1:] != keys[:-1]
+    distinct: Keys = keys[is_first]
+    return distinct
 
 
 def with_whole_ties(search: Callable[[int], Ranking], *, k: int) -> Ranking:

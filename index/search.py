@@ -12,7 +12,7 @@ from index.candidates import Candidates, Part, fused, only
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
 from index.late_interaction import LateInteraction
-from index.ranking import Fusion, Ranking, standardized
+from index.ranking import Fusion, Ranking, keys_of_either, standardized
 from index.store import Corpus
 from index.types import Filters, Hit, Keys, Leg, Mode, Vectors
 
@@ -190,7 +190,7 @@ class Searcher:
             return only(Leg.LEXICAL, legs.lexical)
         if asked.mode is Mode.DENSE:
             return only(Leg.DENSE, legs.dense)
-        keys = np.union1d(legs.dense.keys, legs.lexical.keys)
+        keys = keys_of_either(legs.dense, legs.lexical)
         return fused(
             legs.dense,
             legs.lexical,

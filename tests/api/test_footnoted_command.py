@@ -28,6 +28,7 @@ NO_PART_OF_A_QUESTION = (
     "sentence_transformers",
     "transformers",
     "huggingface_hub",
+    "numpy.ma",
     "onnx",
     "safetensors",
     "fastapi",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.ranking import Ranking, reciprocal_ranks, standardized, with_whole_ties
+from index.ranking import Ranking, keys_of_either, reciprocal_ranks, standardized, with_whole_ties
 
 SCORES = st.lists(st.integers(-50, 50).map(float), min_size=1, max_size=12)
 
@@ -44,6 +44,18 @@ def test_a_tie_at_the_cut_is_broken_by_key_whatever_the_search_brings_first(
     )
 
     assert order(found) == order(whole.sorted())[:k]
+
+
+@given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30)))
+def test_the_keys_of_either_ranking_are_distinct_and_ascending(
+    some: set[int], others: set[int]
+) -> None:
+    one, other = (
+        Ranking(np.array(list(keys), dtype=np.int64), np.zeros(len(keys)))
+        for keys in (some, others)
+    )
+
+    assert keys_of_either(one, other).tolist() == sorted(some | others)
 
 
 def test_an_empty_ranking_has_no_length() -> None:
