@@ -40,6 +40,8 @@ class WithHaystack:
 
     def open(self, folder: Path) -> None:
         self.folder = folder
+        if "store" in self.__dict__:  # stores of one name share their documents in a process
+            self.store.delete_documents([one.id for one in self.store.filter_documents()])
         self.store = InMemoryDocumentStore.load_from_disk(str(folder / FILE))
         self.put_together()
 
