@@ -25,6 +25,8 @@ class OpenVinoPass:
         one_thread = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
         self._model = core.compile_model(graph, "CPU", one_thread)
         self._free: SimpleQueue[openvino.InferRequest] = SimpleQueue()
+        # Its binding sets itself up at the first call: two first calls at once wait for each other.
+        self(np.zeros(1, dtype=np.int64))
 
     def __call__(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """As `Pass` has it."""

@@ -68,6 +68,25 @@ def test_a_vector_does_not_depend_on_what_is_encoded_at_the_same_time(runtime: R
     assert np.array_equal(together, alone)
 
 
+@pytest.mark.parametrize("runtime", OTHERS)
+def test_the_first_texts_may_be_encoded_at_the_same_time(runtime: Runtime) -> None:
+    code = (
+        "from index.models import DEFAULT_MODEL, find_model\n"
+        "from index.onnx_encoder import OnnxEncoder\n"
+        "from index.runtimes import Runtime\n"
+        "encoder = OnnxEncoder(\n"
+        f"    find_model(DEFAULT_MODEL), threads=8, runtime=Runtime('{runtime}')\n"
+        ")\n"
+        "print(len(encoder.encode_passages(['A canal.'] * 16).vectors))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+
+    assert done.stdout.strip() == "16"
+
+
 def test_what_is_installed_is_known() -> None:
     assert installed() == (Runtime.ONNXRUNTIME, *OTHERS)
 
