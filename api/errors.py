@@ -111,6 +111,7 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     index_errors.ModelMismatchError: (409, "model-mismatch"),
     index_errors.ModelError: (503, "model-unavailable"),
     index_errors.ModelChangedError: (503, "model-unavailable"),
+    index_errors.RuntimeMissingError: (503, "model-unavailable"),
     index_errors.UnsupportedModelError: (503, "model-unavailable"),
     OverloadedError: (503, "overloaded"),
     BadCursorError: (400, "bad-cursor"),

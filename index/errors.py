@@ -25,6 +25,7 @@ FootnotedError
 ├── ModelMismatchError          the index belongs to another encoder
 └── ModelError                  an encoder cannot be loaded as asked
     ├── ModelChangedError           its weights are not the expected ones
+    ├── RuntimeMissingError         a runtime that was asked for is not installed
     └── UnsupportedModelError       it needs an extra that is not installed
 """
 

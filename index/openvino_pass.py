@@ -11,6 +11,8 @@ from index.bert_graph import graph_of
 
 __all__ = ["OpenVinoPass"]
 
+WARM_UP = 16
+
 
 class OpenVinoPass:
     """A `Pass`. OpenVINO computes in bfloat16 where the processor can, else in 32 bits.
@@ -26,7 +28,8 @@ class OpenVinoPass:
         self._model = core.compile_model(graph, "CPU", one_thread)
         self._free: SimpleQueue[openvino.InferRequest] = SimpleQueue()
         # Its binding sets itself up at the first call: two first calls at once wait for each other.
-        self(np.zeros(1, dtype=np.int64))
+        # Of one word piece it must not be, or longer texts get nonsense afterwards.
+        self(np.zeros(WARM_UP, dtype=np.int64))
 
     def __call__(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """As `Pass` has it."""

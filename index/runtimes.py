@@ -7,6 +7,7 @@ matrix instructions for bfloat16 is faster with these, one without them is not.
 
 import hashlib
 import json
+import logging
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +31,10 @@ __all__ = ["Pass", "Runtime", "chosen", "fastest", "installed", "open_pass"]
 LENGTHS: Final = (24, 96, 192)  # word pieces of what is measured: sentences, paragraphs, long ones
 ROUNDS: Final = 3
 WORTH_IT: Final = 1.15  # times as fast as onnxruntime, or it stays with that
+LEAST_COSINE: Final = 0.98
 FILE: Final = "runtimes.json"
+
+log = logging.getLogger("footnoted")
 
 
 class Runtime(StrEnum):
@@ -92,7 +96,13 @@ def chosen(wanted: Runtime, bert: Bert, usual: Callable[[], Pass]) -> Pass:
     if wanted is Runtime.AUTO:
         there = installed()
         wanted = fastest(bert, usual(), there) if len(there) > 1 else Runtime.ONNXRUNTIME
-    return usual() if wanted is Runtime.ONNXRUNTIME else open_pass(wanted, bert)
+    if wanted is Runtime.ONNXRUNTIME:
+        return usual()
+    found = open_pass(wanted, bert)
+    if _agree(found, usual()):
+        return found
+    log.warning("passages are encoded by onnxruntime, for %s gives other vectors", wanted)
+    return usual()
 
 
 def open_pass(runtime: Runtime, bert: Bert) -> Pass:
@@ -131,7 +141,9 @@ def fastest(bert: Bert, usual: Pass, runtimes: Iterable[Runtime]) -> Runtime:
         runtime: usual if runtime is Runtime.ONNXRUNTIME else open_pass(runtime, bert)
         for runtime in runtimes
     }
-    measured = _Measured({runtime: _milliseconds(run) for runtime, run in passes.items()})
+    measured = _Measured(
+        {name: _milliseconds(run) for name, run in passes.items() if _agree(run, usual)}
+    )
     told = {"best": measured.best, "ms": {name: round(ms, 2) for name, ms in measured.ms.items()}}
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -139,11 +151,26 @@ def fastest(bert: Bert, usual: Pass, runtimes: Iterable[Runtime]) -> Runtime:
     return measured.best
 
 
+def _agree(one: Pass, other: Pass) -> bool:
+    """Whether two give texts of each length nearly the same vectors; none of them may be no number.
+
+    The mean of the cosines is asked for as much as of a graph in eight bits.
+    """
+    cosines = []
+    for ids in _texts():
+        mean, same = one(ids).mean(axis=0), other(ids).mean(axis=0)
+        cosines.append(mean @ same / (np.linalg.norm(mean) * np.linalg.norm(same)))
+    return bool(np.mean(cosines) >= LEAST_COSINE)
+
+
+def _texts() -> list[npt.NDArray[np.int64]]:
+    return [np.arange(1000, 1000 + length, dtype=np.int64) for length in LENGTHS]
+
+
 def _milliseconds(run: Pass) -> float:
     """Of one text of each length, the best of some rounds after the first."""
-    texts = [np.arange(1000, 1000 + length, dtype=np.int64) for length in LENGTHS]
     total = 0.0
-    for ids in texts:
+    for ids in _texts():
         run(ids)
         rounds = []
         for _ in range(ROUNDS):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 
 from index import runtimes
 from index.bert import Bert, read_bert
+from index.bert_graph import graph_of
 from index.embedding import Encoder
 from index.errors import RuntimeMissingError
+from index.forward_pass import ForwardPass
 from index.models import DEFAULT_MODEL, find_model
 from index.onnx_encoder import OnnxEncoder
 from index.runtimes import Pass, Runtime, chosen, fastest, installed, open_pass
@@ -33,13 +36,24 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "footnoted" / "runtimes.json"
 
 
-def slow(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    time.sleep(0.3)
-    return np.zeros((len(ids), 384), dtype=np.float32)
+@pytest.fixture(scope="module")
+def quick(bert: Bert) -> Pass:
+    """The model's own vectors, in no time after the first."""
+    return cache_of_results(ForwardPass(graph_of(bert, quantized=True)))
 
 
-def quick(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    return np.zeros((len(ids), 384), dtype=np.float32)
+@pytest.fixture(scope="module")
+def slow(quick: Pass) -> Pass:
+    def run(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        time.sleep(0.3)
+        return quick(ids)
+
+    return run
+
+
+def cache_of_results(run: Pass) -> Pass:
+    found = lru_cache(lambda ids: run(np.array(ids)))
+    return lambda ids: found(tuple(ids.tolist()))
 
 
 @pytest.mark.parametrize("runtime", OTHERS)
@@ -91,17 +105,19 @@ def test_what_is_installed_is_known() -> None:
     assert installed() == (Runtime.ONNXRUNTIME, *OTHERS)
 
 
-def test_the_fastest_is_taken(bert: Bert, cache: Path) -> None:
+def test_the_fastest_is_taken(bert: Bert, cache: Path, slow: Pass) -> None:
     assert fastest(bert, slow, [Runtime.ONNXRUNTIME, Runtime.OPENVINO]) is Runtime.OPENVINO
 
 
 def test_what_is_there_with_every_installation_stays_unless_another_is_clearly_faster(
-    bert: Bert, cache: Path
+    bert: Bert, cache: Path, quick: Pass
 ) -> None:
     assert fastest(bert, quick, [Runtime.ONNXRUNTIME, Runtime.OPENVINO]) is Runtime.ONNXRUNTIME
 
 
-def test_what_was_measured_is_kept_with_its_figures(bert: Bert, cache: Path) -> None:
+def test_what_was_measured_is_kept_with_its_figures(
+    bert: Bert, cache: Path, slow: Pass, quick: Pass
+) -> None:
     first = fastest(bert, slow, [Runtime.ONNXRUNTIME, Runtime.OPENVINO])
 
     again = fastest(bert, quick, [Runtime.ONNXRUNTIME, Runtime.OPENVINO])
@@ -114,7 +130,7 @@ def test_what_was_measured_is_kept_with_its_figures(bert: Bert, cache: Path) -> 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"x": 1}'])
 def test_a_damaged_file_of_measurements_is_made_again(
-    bert: Bert, cache: Path, content: str
+    bert: Bert, cache: Path, slow: Pass, content: str
 ) -> None:
     cache.parent.mkdir()
     cache.write_text(content)
@@ -124,7 +140,7 @@ def test_a_damaged_file_of_measurements_is_made_again(
 
 
 def test_where_nothing_else_is_installed_nothing_is_measured(
-    bert: Bert, cache: Path, monkeypatch: pytest.MonkeyPatch
+    bert: Bert, cache: Path, quick: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runtimes, "installed", lambda: (Runtime.ONNXRUNTIME,))
 
@@ -132,6 +148,20 @@ def test_where_nothing_else_is_installed_nothing_is_measured(
 
     assert run is quick
     assert not cache.exists()
+
+
+def nonsense(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    return np.full((len(ids), 384), np.nan, dtype=np.float32)
+
+
+@pytest.mark.parametrize("wanted", [Runtime.AUTO, Runtime.OPENVINO])
+def test_a_runtime_that_gives_other_vectors_is_not_taken(
+    bert: Bert, cache: Path, slow: Pass, monkeypatch: pytest.MonkeyPatch, wanted: Runtime
+) -> None:
+    monkeypatch.setattr(runtimes, "installed", lambda: (Runtime.ONNXRUNTIME, Runtime.OPENVINO))
+    monkeypatch.setattr(runtimes, "open_pass", lambda runtime, bert: nonsense)
+
+    assert chosen(wanted, bert, lambda: slow) is slow
 
 
 def test_a_runtime_that_is_not_installed_is_refused_with_the_way_out(
