@@ -24,7 +24,7 @@ EXIT_FAULT = 5
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 # A product of one question with some vectors is over before a second thread is awake, which then
 # spins for more; numpy reads this when it is first imported. benchmarks/README.md, "Threads".
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+THREADS_OF_A_PRODUCT = "OPENBLAS_NUM_THREADS"
 
 
 def guarded(command: click.Command) -> None:
@@ -32,8 +32,7 @@ def guarded(command: click.Command) -> None:
 
     With -v among the arguments an unforeseen error shows its traceback.
     """
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
+    os.environ.setdefault(THREADS_OF_A_PRODUCT, "1")
     try:
         _invoke(command)
     except click.exceptions.Exit as stop:

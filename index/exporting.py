@@ -17,15 +17,13 @@ from platformdirs import user_cache_path
 from index.bert import Bert
 from index.forward_pass import ForwardPass
 from index.models import ModelFolder
+from index.runtimes import LEAST_COSINE
 from index.types import Vectors
 from index.word_pieces import WordPieces
 
 __all__ = ["Export", "exported"]
 
 LAYOUT = 1  # one more whenever graphs are written otherwise, so that no older one is used
-# In eight bits all-MiniLM-L6-v2 has .993 on these, and ranks as well as in 32:
-# benchmarks/README.md, "Eight bits".
-LEAST_COSINE = 0.98
 SAMPLE = (
     "What fee does El Salvador charge?",
     "How many people were detained since 2022, and where are they held?",

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-__all__ = ["ElementType", "attribute", "model", "node", "tensor", "value"]
+__all__ = ["ElementType", "model", "node", "tensor", "value"]
 
 PACKAGE: Final = "onnx"
 # Of each message its fields: name, number, type; a type in capitals is another message, a star
@@ -77,7 +77,7 @@ def _messages() -> dict[str, Any]:
 _MESSAGES: Final = _messages()
 
 
-def attribute(name: str, given: float) -> Any:
+def _attribute(name: str, given: float) -> Any:
     """A number that a node is set to; an integer stays one."""
     if isinstance(given, int):
         return _MESSAGES["Attribute"](name=name, i=given, type=INTEGER_ATTRIBUTE)
@@ -98,7 +98,7 @@ def node(
         input=inputs,
         output=outputs,
         domain=domain or None,
-        attribute=[attribute(*pair) for pair in attributes.items()],
+        attribute=[_attribute(*pair) for pair in attributes.items()],
     )
 
 

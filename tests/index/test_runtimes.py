@@ -128,12 +128,15 @@ def test_what_was_measured_is_kept_with_its_figures(
     assert kept["ms"]["onnxruntime"] > 900 > kept["ms"]["openvino"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"x": 1}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"x": 1}', '{"KEY": 1}', '{"KEY": {"best": 1}}']
+)
 def test_a_damaged_file_of_measurements_is_made_again(
     bert: Bert, cache: Path, slow: Pass, content: str
 ) -> None:
     cache.parent.mkdir()
-    cache.write_text(content)
+    key = runtimes._key(bert, [Runtime.ONNXRUNTIME, Runtime.OPENVINO])
+    cache.write_text(content.replace("KEY", key))
 
     assert fastest(bert, slow, [Runtime.ONNXRUNTIME, Runtime.OPENVINO]) is Runtime.OPENVINO
     assert "openvino" in cache.read_text()
@@ -164,10 +167,26 @@ def test_a_runtime_that_gives_other_vectors_is_not_taken(
     assert chosen(wanted, bert, lambda: slow) is slow
 
 
+@pytest.mark.parametrize("error", [ImportError, OSError, RuntimeError])
+def test_a_runtime_that_cannot_be_loaded_is_passed_over(
+    bert: Bert,
+    cache: Path,
+    slow: Pass,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+) -> None:
+    def broken(runtime: Runtime, bert: Bert) -> Pass:
+        raise error("no shared library")
+
+    monkeypatch.setattr(runtimes, "open_pass", broken)
+
+    assert fastest(bert, slow, [Runtime.ONNXRUNTIME, Runtime.OPENVINO]) is Runtime.ONNXRUNTIME
+
+
 def test_a_runtime_that_is_not_installed_is_refused_with_the_way_out(
     bert: Bert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(runtimes.PACKAGES, Runtime.OPENVINO, ("no-such-package",))  # type: ignore[index]  # Final
+    monkeypatch.setitem(runtimes.PACKAGES, Runtime.OPENVINO, ("no-such-package",))
 
     with pytest.raises(RuntimeMissingError, match=r"pip install .footnoted\[openvino\]"):
         open_pass(Runtime.OPENVINO, bert)
