@@ -19,12 +19,17 @@ from index.connections import (
 )
 from index.embedding import EncoderIdentity
 from index.errors import IndexDamagedError, IndexFormatError, ModelMismatchError
+from index.rows import in_half
 
 __all__ = ["Connection", "Database"]
 
-FORMAT = "3"
-LAYOUT = ("schema.sql", "format_2.sql", "format_3.sql")
-UPGRADES = {"1": "2", "2": "3"}  # from a format to the next, by the file named after that
+FORMAT = "4"
+LAYOUT = (
+    "schema.sql",
+    "format_2.sql",
+    "format_3.sql",
+)  # of a new store; later ones change rows only
+UPGRADES = {"1": "2", "2": "3", "3": "4"}  # from a format to the next, by the file named after that
 CHECKED_SINCE = "3"
 LONG_LOG = 64_000_000  # bytes
 REMOVALS_KEPT = 1_000  # changes; who is further behind begins anew
@@ -215,6 +220,7 @@ class Database:
         Each step is done as a whole or not at all, so an upgrade that was ended goes on here.
         """
         own = self._connections.own
+        own.create_scalar_function("in_half", in_half, 1)  # type: ignore[arg-type]  # any values
         while found in UPGRADES:
             following = UPGRADES[found]
             if following == CHECKED_SINCE and not is_checked(own):
@@ -226,6 +232,8 @@ class Database:
                     _execute(connection, f"format_{following}.sql")
                     _set_meta(connection, "format", following)
             found = self._meta("format")
+        with translated():
+            own.execute("VACUUM")  # the room of what became shorter
 
     def _meta(self, name: str) -> str:
         with self.reading() as connection:

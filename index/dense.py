@@ -1,17 +1,15 @@
 """Nearest passages by cosine: large old parts along graphs, what came since exactly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.ranking import Ranking, with_whole_ties
 from index.segments import FlatSegment, Mask, Memory, Segment, products
-from index.types import Keys, Vectors
+from index.types import Keys, Stored, Vectors
 
 __all__ = ["DenseIndex"]
-
-Stored = Callable[[Keys], Vectors]
 
 # A flat part of fewer rows is copied with what is added, so that many small changes do not leave
 # many small parts; copying so many takes about 5 ms.
@@ -69,8 +67,7 @@ class DenseIndex:
 
     Args:
         parts: Disjoint sets of passages.
-        stored: Vectors by their ascending keys as the store has them, for parts that keep them in
-            one byte a dimension.
+        stored: Vectors as the store has them, for parts that keep them in one byte a dimension.
     """
 
     def __init__(self, parts: Sequence[_Part] = (), *, stored: Stored | None = None) -> None:
@@ -181,7 +178,8 @@ class DenseIndex:
         return held
 
     def _rescored(self, part: _Part, query: Vectors, found: Ranking) -> Ranking:
-        if part.segment.memory is Memory.FULL or not len(found):
+        """A graph's scores as an exact search has them, so that equal vectors are equally near."""
+        if not part.segment.is_graph or not len(found):
             return found
         scores = products(self._vectors(part, part.rows(found.keys)[1]), query)
         return Ranking(found.keys, scores.astype(np.float64))

@@ -32,14 +32,15 @@ class CompactionRule:
     Attributes:
         exact: Up to so many passages are searched by looking at each, in 6 ms or less.
         rows: Of a graph at most; building a larger one needs memory for two.
-        small: Graphs of fewer rows are joined when there are four.
+        small: Four graphs of fewer rows are joined, for each is walked for each question; at most
+            a quarter of `rows`, so that there are fewer afterwards.
         dead: Above this share of removed rows a graph is built anew.
         memory: How graphs keep their vectors; those that keep them otherwise are built anew.
     """
 
     exact: int = 50_000
-    rows: int = 250_000
-    small: int = 200_000
+    rows: int = 1_000_000
+    small: int = 250_000
     dead: float = 0.2
     memory: Memory = Memory.FULL
 
@@ -107,7 +108,7 @@ class DenseLeg:
 
         count = -(-len(keys) // rule.rows)
         for run in np.array_split(keys, count) if count else ():
-            yield GraphSegment.build(run, self._vectors(run), memory=rule.memory)
+            yield GraphSegment.build(run, self._vectors, memory=rule.memory)
 
     def _worn(self, held: DenseIndex, rule: CompactionRule) -> set[str]:
         """Names of graphs to build anew: with many dead rows, of another memory, small ones."""

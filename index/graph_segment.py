@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from index.ranking import Ranking
 from index.segments import Mask, Memory
-from index.types import Keys, Vectors
+from index.types import Keys, Stored, Vectors
 
 __all__ = ["ALL_THREADS", "GraphSegment", "nearest_rows"]
 
@@ -17,6 +17,11 @@ __all__ = ["ALL_THREADS", "GraphSegment", "nearest_rows"]
 NEIGHBOURS = 32
 WIDTH_OF_BUILD = 80
 LEAST_WIDTH = 100
+QUANTISERS = {
+    Memory.FULL: faiss.ScalarQuantizer.QT_fp16,
+    Memory.LOW: faiss.ScalarQuantizer.QT_8bit,
+}
+ADDED_TOGETHER = 50_000
 TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
 # Below this share of admitted rows a walk along the graph meets too few of them.
 FEW = 0.1
@@ -39,22 +44,25 @@ class GraphSegment:
     def __init__(self, keys: Keys, index: faiss.IndexHNSW) -> None:
         self.keys = keys
         self._index = index
-        self._stored = faiss.downcast_index(index.storage)
+        self._stored = cast(faiss.IndexScalarQuantizer, faiss.downcast_index(index.storage))
 
     @classmethod
-    def build(cls, keys: Keys, vectors: Vectors, *, memory: Memory = Memory.FULL) -> Self:
-        """Of vectors of shape (n, dim), rows of L2 norm 1, on all cores."""
+    def build(cls, keys: Keys, stored: Stored, *, memory: Memory = Memory.FULL) -> Self:
+        """On all cores, with no more than a batch of the vectors in memory beside the graph.
+
+        Args:
+            keys: Ascending passage keys, shape (n,), n > 0.
+            stored: Gives the vectors of some of them, rows of L2 norm 1.
+            memory: How the graph keeps them.
+        """
         faiss.omp_set_num_threads(ALL_THREADS)
-        dim, product = vectors.shape[1], faiss.METRIC_INNER_PRODUCT
-        index: faiss.IndexHNSW
-        if memory is Memory.FULL:
-            index = faiss.IndexHNSWFlat(dim, NEIGHBOURS, product)
-        else:
-            byte = cast(faiss.ScalarQuantizer, faiss.ScalarQuantizer.QT_8bit)  # its stub is wrong
-            index = faiss.IndexHNSWSQ(dim, byte, NEIGHBOURS, product)
-            index.train(vectors[:: max(1, len(vectors) // TRAINED_ON)])
+        sample = stored(keys[:: max(1, len(keys) // TRAINED_ON)])
+        kind = cast(faiss.ScalarQuantizer, QUANTISERS[memory])  # its stub is wrong
+        index = faiss.IndexHNSWSQ(sample.shape[1], kind, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
+        index.train(sample)
         index.hnsw.efConstruction = WIDTH_OF_BUILD
-        index.add(vectors)
+        for start in range(0, len(keys), ADDED_TOGETHER):
+            index.add(stored(keys[start : start + ADDED_TOGETHER]))
         return cls(keys, index)
 
     def __len__(self) -> int:
@@ -63,7 +71,8 @@ class GraphSegment:
     @property
     def memory(self) -> Memory:
         """How the vectors are kept."""
-        return Memory.LOW if isinstance(self._index, faiss.IndexHNSWSQ) else Memory.FULL
+        kind = self._stored.sq.qtype
+        return next(memory for memory, known in QUANTISERS.items() if known == kind)
 
     def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
         """As `Segment` has it."""
@@ -80,10 +89,6 @@ class GraphSegment:
 
     def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
         """As `Segment` has it."""
-        if isinstance(self._stored, faiss.IndexFlat):
-            n, dim = self._stored.ntotal, self._stored.d
-            view: Vectors = faiss.rev_swig_ptr(self._stored.get_xb(), n * dim).reshape(n, dim)
-            return view[rows]
         kept: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
         return kept
 

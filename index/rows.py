@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 
+import numpy as np
+
 from index.connections import Row
 from index.records import Entry
 from index.types import (
@@ -13,22 +15,31 @@ from index.types import (
     Passage,
     Provenance,
     Span,
+    Vectors,
 )
 
 __all__ = [
+    "DIMENSION_BYTES",
     "DOCUMENT_COLUMNS",
     "PASSAGE_COLUMNS",
     "aside_of",
     "document_of",
     "document_row",
     "entry_of",
+    "in_half",
     "metadata_of",
+    "norm_of",
+    "packed_vector",
     "passage_of",
+    "unpacked_vectors",
 ]
 
 PASSAGE_COLUMNS = (
     'p.id AS passage_id, p.ordinal, p.start, p."end", p.text AS passage_text, p.heading, p.page'
 )
+HALF = np.dtype("<f2")  # rounds a cosine by less than 1e-4
+SINGLE = np.dtype("<f4")
+DIMENSION_BYTES = HALF.itemsize  # of a stored vector
 DOCUMENT_COLUMNS = (
     "d.id AS document_id, d.source, d.origin, d.title, d.publisher, d.author, d.published, d.url, "
     "d.language, d.tags, d.provenance, d.source_sha256, d.content_sha256"
@@ -115,3 +126,29 @@ def entry_of(row: Row) -> Entry:
         content_sha256=row["content_sha256"],
         ingested_at=row["ingested_at"],
     )
+
+
+def packed_vector(vector: Vectors) -> bytes:
+    """One vector as it is stored, two bytes a dimension."""
+    return vector.astype(HALF).tobytes()
+
+
+def unpacked_vectors(stored: bytes, count: int) -> Vectors:
+    """So many stored vectors, one behind the other; shape (count, dim)."""
+    return np.frombuffer(stored, dtype=HALF).astype(np.float32).reshape(count, -1)
+
+
+def norm_of(stored: bytes) -> float:
+    """L2 norm of one stored vector; NaN where its bytes are no numbers, 0 where there are none."""
+    return float(np.linalg.norm(np.frombuffer(stored, dtype=HALF).astype(np.float32)))
+
+
+def in_half(single: bytes) -> bytes:
+    """A vector as formats before 4 stored it, four bytes a dimension, as it is stored now.
+
+    One that was cut off comes back empty; `footnoted check` tells of it.
+    """
+    if len(single) % SINGLE.itemsize:
+        return b""
+    with np.errstate(over="ignore"):
+        return packed_vector(np.frombuffer(single, dtype=SINGLE))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SegmentFiles"]
 
-LAYOUT = 1  # another number means that the files are made anew from the store
+LAYOUT = 2  # another number means that the files are made anew from the store
 ENDING = ".vectors"
 
 

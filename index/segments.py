@@ -21,7 +21,7 @@ FEW = 2_000  # vectors that numpy multiplies in the time that it takes to call f
 class Memory(StrEnum):
     """How vectors of a large collection are kept in memory.
 
-    FULL: as they are, four bytes a dimension. LOW: one byte a dimension; the best candidates are
+    FULL: as they are, two bytes a dimension. LOW: one byte a dimension; the best candidates are
     compared once more by the vectors on disk.
     """
 

@@ -21,6 +21,7 @@ from index.rows import (
     entry_of,
     metadata_of,
     passage_of,
+    unpacked_vectors,
 )
 from index.types import Document, Filters, Hit, Keys, Passage, Scores, Vectors
 from index.writing import Writer
@@ -168,7 +169,7 @@ class Store:
                 (json.dumps(keys.tolist()),),
             )
             buffer = b"".join(vector for (vector,) in rows)
-        return np.frombuffer(buffer, dtype=np.float32).reshape(len(keys), -1)
+        return unpacked_vectors(buffer, len(keys))
 
     def indexed(self, keys: Keys) -> Iterator[Indexed]:
         """Passages for the derived indexes, by ascending key."""

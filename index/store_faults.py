@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterator
 
-import numpy as np
-
 from index.connections import Connection
 from index.errors import IndexDamagedError
 from index.facets import facets_of
 from index.faults import Fault, FaultKind, Remedy
+from index.rows import norm_of
 from index.store import Store
 from index.tidying import OWNED, code_bytes, last_generation, vector_bytes
 from index.types import Document
@@ -125,7 +124,4 @@ def _vector_faults(connection: Connection, document_id: str, usual: int) -> Iter
 
 
 def _is_unit(vector: bytes, usual: int) -> bool:
-    if not vector or len(vector) != usual or usual % 4:
-        return False
-    norm = float(np.linalg.norm(np.frombuffer(vector, dtype=np.float32)))
-    return abs(norm - 1) <= NORM_TOLERANCE  # never true of a NaN
+    return 0 < len(vector) == usual and abs(norm_of(vector) - 1) <= NORM_TOLERANCE  # never of a NaN

@@ -2,7 +2,7 @@
 
 from index.connections import Connection, rows_of
 from index.facets import facets_of
-from index.rows import metadata_of
+from index.rows import DIMENSION_BYTES, metadata_of
 
 __all__ = ["OWNED", "code_bytes", "last_generation", "tidy", "vector_bytes"]
 
@@ -37,7 +37,7 @@ def vector_bytes(connection: Connection) -> int:
 
 def code_bytes(vector_length: int) -> int:
     """Length of the codes of one word piece."""
-    dimensions = vector_length // 4
+    dimensions = vector_length // DIMENSION_BYTES
     return CODE_OVERHEAD + (dimensions + 7) // 8
 
 

@@ -1,7 +1,7 @@
 """The words of the domain: documents, passages, hits and what surrounds them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +27,7 @@ __all__ = [
     "ScorePart",
     "Scores",
     "Span",
+    "Stored",
     "Vectors",
 ]
 
@@ -34,6 +35,8 @@ Vectors = npt.NDArray[np.float32]
 """Embeddings, shape (n, dim), float32, rows of L2 norm 1."""
 Keys = npt.NDArray[np.int64]
 """Passage keys, shape (n,), as the store numbers them."""
+Stored = Callable[[Keys], Vectors]
+"""Gives the vectors of passages as the store has them, in the order of their ascending keys."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from index.abbreviations import put_abbreviations
 from index.connections import Connection
 from index.facets import facets_of
 from index.records import Extras
-from index.rows import document_row
+from index.rows import document_row, packed_vector
 from index.tidying import last_generation, tidy
 from index.token_table import put_codes
 from index.types import Document, Passage, Vectors
@@ -103,7 +101,7 @@ class Writer:
                 "heading": passage.heading,
                 "page": passage.page,
                 "generation": self.generation,
-                "vector": vector.astype(np.float32).tobytes(),
+                "vector": packed_vector(vector),
             }
             for passage, vector in zip(passages, vectors, strict=True)
         ]

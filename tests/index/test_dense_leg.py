@@ -205,3 +205,34 @@ def test_a_filter_holds_in_graphs(collection: Collection) -> None:
     found = collection.snapshot().dense.nearest(query, k=9, among=among)
 
     assert sorted(found.keys.tolist()) == [3, 50, 99]
+
+
+def test_as_a_collection_grows_its_graphs_stay_few_and_of_limited_size(
+    collection: Collection,
+) -> None:
+    rule = CompactionRule(exact=10, small=30, rows=120)
+
+    for n in range(0, 320, 20):
+        put(collection, n, n + 20)
+        collection.compact(rule)
+
+    assert graphs(collection) == [100, 100, 100, 20]
+    assert not collection.compact(rule)
+
+
+@pytest.mark.parametrize("memory", list(Memory))
+def test_a_copy_is_as_near_in_a_graph_as_outside_of_it(
+    collection: Collection, memory: Memory
+) -> None:
+    text = "The ferry and the gull, number 7."
+    put(collection, 0, 100)
+    list(Ingester(collection, WordHashEncoder()).ingest([arrival(text, document_id="in")]))
+    collection.compact(CompactionRule(exact=10, memory=memory))
+    list(Ingester(collection, WordHashEncoder()).ingest([arrival(text, document_id="out")]))
+    query = WordHashEncoder().encode_queries(["gull 7 harbour"]).vectors[0]
+
+    found = collection.snapshot().dense.nearest(query, k=102)
+
+    scores = dict(zip(found.keys.tolist(), found.scores.tolist(), strict=True))
+    assert collection.snapshot().dense.exact_count == 1
+    assert scores[101] == scores[102]

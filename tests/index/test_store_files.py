@@ -12,7 +12,9 @@ import pytest
 from index.connections import Connections, add_checksums, is_checked
 from index.embedding import EncoderIdentity
 from index.errors import IndexDamagedError, IndexFormatError, ModelMismatchError
+from index.faults import FaultKind
 from index.store import Store
+from index.store_faults import store_faults
 from index.token_table import count_codes
 from index.types import Document, Metadata, Passage, Span
 
@@ -67,7 +69,7 @@ def test_a_newer_format_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = plain_store(tmp_path / "s", "99")
     content = path.read_bytes()
 
-    with pytest.raises(IndexFormatError, match="has format 99, this version reads format 3"):
+    with pytest.raises(IndexFormatError, match="has format 99, this version reads format 4"):
         Store.open(path)
 
     assert path.read_bytes() == content
@@ -96,6 +98,32 @@ def test_an_older_format_is_upgraded_in_place_and_loses_nothing(tmp_path: Path, 
     with store.reading() as connection:
         assert (store.generation(), count_codes(connection)) == (7, 0)
     assert Store.open(path).generation() == 7
+
+
+def test_vectors_of_an_older_store_are_kept_in_half_precision(tmp_path: Path) -> None:
+    path = plain_store(tmp_path / "s", "2")
+    whole = np.linspace(-1, 1, 8, dtype="<f4")
+    put_vector(path, 1, whole.tobytes())
+    put_vector(path, 2, whole.tobytes()[:-1])
+
+    store = Store.open(path)
+
+    assert store.vectors(np.array([1])).tolist() == [whole.astype(np.float16).tolist()]
+    assert [fault.kind for fault in store_faults(store)].count(FaultKind.VECTORS) == 2
+    with store.reading() as connection:
+        lengths = [*connection.execute("SELECT length(vector) FROM passages ORDER BY key")]
+    assert lengths == [(16,), (0,)]
+
+
+def test_an_upgrade_gives_back_the_room_of_what_became_shorter(tmp_path: Path) -> None:
+    path = plain_store(tmp_path / "s", "2")
+    for key in range(1, 200):
+        put_vector(path, key, bytes(2_400))
+    before = path.stat().st_size
+
+    Store.open(path).close()
+
+    assert path.stat().st_size < 0.7 * before
 
 
 def test_an_upgraded_store_has_checksums_and_a_write_ahead_log(tmp_path: Path) -> None:
@@ -186,6 +214,23 @@ def plain_store(path: Path, found: str) -> Path:
         )
         connection.commit()
     return path
+
+
+def put_vector(path: Path, key: int, vector: bytes) -> None:
+    """A document with one passage in a plain store."""
+    facts = (key, f"d{key}", "s", "o", TEXT, "t", "[]", "{}", "0", "0", "1", "2026-01-01T00:00:00Z")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO documents (key, id, source, origin, text, title, tags, provenance, "
+            "source_sha256, content_sha256, recipe, ingested_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            facts,
+        )
+        connection.execute(
+            'INSERT INTO passages (key, id, document_key, ordinal, start, "end", text, heading, '
+            "generation, vector) VALUES (?, ?, ?, 0, 0, ?, ?, '', 1, ?)",
+            (key, f"d{key}:0", key, len(TEXT), TEXT, vector),
+        )
+        connection.commit()
 
 
 def fill(path: Path, documents: int = 200) -> None:
