@@ -8,7 +8,6 @@ exchanged. So the mixture is about one half, one sixth and one third.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,10 +17,7 @@ import numpy as np
 
 from index.collection import Collection
 from index.encoders import encoder_for
-from index.ingest import Ingester
-from index.loading import draft_of
 from index.models import DEFAULT_MODEL, find_model
-from index.reports import Arrival
 from index.search import Searcher
 from index.types import Hit
 from qa.agreement import Said, agrees
@@ -31,6 +27,7 @@ from qa.fitting import Observed, fit
 from qa.passage_reader import Verdict
 from qa.shipped_reader import CALIBRATION, MODEL, OTHER_ENCODERS, shipped_reader
 from training.examples import Example, read_rows, split_off
+from training.passages import index_of, passage_id
 from training.reader import MADE_HERE, configured
 from training.swaps import swapped
 
@@ -63,9 +60,10 @@ def main(data: Path, work: Path, reader: Path) -> None:
     files = [name for name in configuration["rows"] if name not in MADE_HERE]
     rows = list(read_rows(data, files))
     train, held_out = split_off(rows, share=configuration["held_out"]["share"])
-    read = {_id(example.passage) for example in train}
-    held_out = [example for example in held_out if _id(example.passage) not in read]
-    collection = _index(held_out, work / "calibration")
+    read = {passage_id(example.passage) for example in train}
+    held_out = [example for example in held_out if passage_id(example.passage) not in read]
+    there = [example for example in held_out if not _is_missing(example.passage)]
+    collection = index_of(there, work / "calibration", name="held-out")
     questions = list(_questions(held_out, seed=configuration["seed"]))
     observed = list(_observed(questions, collection, reader))
     _keep(observed, work / "observed.jsonl")
@@ -75,29 +73,8 @@ def main(data: Path, work: Path, reader: Path) -> None:
         click.echo(f"{name}: {len(observed):,} questions, calibration {calibration.id}")
 
 
-def _id(passage: str) -> str:
-    """The same for a paragraph that stands in two files in different letters and signs."""
-    words = " ".join(re.findall(r"\w+", passage.casefold()))
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
 def _is_missing(passage: str) -> bool:
-    return int(hashlib.sha256(_id(passage).encode()).hexdigest()[:8], 16) < MISSING * 2**32
-
-
-def _index(held_out: Sequence[Example], folder: Path) -> Collection:
-    encoder = encoder_for(find_model(DEFAULT_MODEL))
-    collection = Collection.create(folder, "default", encoder.identity)
-    rows = {_id(e.passage): e for e in held_out if not _is_missing(e.passage)}
-    lines = (
-        json.dumps({"id": name, "title": example.title or None, "text": example.passage})
-        for name, example in rows.items()
-    )
-    drafts = draft_of("\n".join(lines).encode(), name="held-out.jsonl", origin="held-out")
-    arrivals = [Arrival("held-out", "held-out", outcome) for outcome in drafts]
-    for _ in Ingester(collection, encoder).ingest(arrivals):
-        pass
-    return collection
+    return int(hashlib.sha256(passage_id(passage).encode()).hexdigest()[:8], 16) < MISSING * 2**32
 
 
 def _questions(held_out: Sequence[Example], *, seed: int) -> Iterator[Asked]:
@@ -111,7 +88,7 @@ def _questions(held_out: Sequence[Example], *, seed: int) -> Iterator[Asked]:
         there = [example for example in examples if not _is_missing(example.passage)]
         yield Asked(
             question,
-            frozenset(_id(example.passage) for example in there),
+            frozenset(passage_id(example.passage) for example in there),
             tuple({words for example in there for words in example.said()}),
         )
 

@@ -1,6 +1,7 @@
 """The run: batches, schedule, checkpoints. A run that was ended goes on where it was."""
 
 import json
+import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -41,6 +42,7 @@ class Plan:
     loss: LossWeights
     rows: Mapping[str, int]
     span_weights: Mapping[str, float]
+    families: int
 
 
 def learn(
@@ -50,15 +52,26 @@ def learn(
     folder: Path,
     *,
     train: Sequence[Example],
+    families: Sequence[Sequence[Example]],
     held_out: Sequence[Example],
 ) -> None:
-    """Train in place, writing a checkpoint and curves to a folder; resumes from what is there."""
+    """Train in place, writing a checkpoint and curves to a folder; resumes from what is there.
+
+    Args:
+        network: What learns.
+        cutter: Cuts windows.
+        plan: The run's numbers.
+        folder: Of checkpoint and curves.
+        train: Rows that are read one by one.
+        families: Rows that are read together, of which an epoch has `plan.families`.
+        held_out: What the curves' scores are measured on.
+    """
     steps = plan.steps
     optimiser = _optimiser(network, plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: _pace(n, steps, plan.warmup))
     done = _resume(folder / CHECKPOINT, network, optimiser, schedule)
     pace = time.monotonic()
-    for step, pairs in enumerate(_from(done, train, cutter, plan), start=done + 1):
+    for step, pairs in enumerate(_from(done, train, families, cutter, plan), start=done + 1):
         torch.manual_seed(plan.seed + step)
         parts = _step(network, optimiser, pairs, plan)
         schedule.step()
@@ -117,14 +130,18 @@ def _pace(step: int, steps: int, warmup: float) -> float:
 
 
 def _from(
-    done: int, train: Sequence[Example], cutter: WindowCutter, plan: Plan
+    done: int,
+    train: Sequence[Example],
+    families: Sequence[Sequence[Example]],
+    cutter: WindowCutter,
+    plan: Plan,
 ) -> Iterator[list[tuple[Window, Target]]]:
     """The batches that are still to be read; those before are cut again and left out."""
 
     def every() -> Iterator[list[tuple[Window, Target]]]:
         for number in count():
             yield from batches(
-                draw(train, plan.rows, seed=plan.seed + number),
+                _epoch(train, families, plan, seed=plan.seed + number),
                 cutter,
                 size=plan.batch,
                 span_weights=plan.span_weights,
@@ -132,6 +149,17 @@ def _from(
             )
 
     return islice(every(), done, plan.steps)
+
+
+def _epoch(
+    train: Sequence[Example], families: Sequence[Sequence[Example]], plan: Plan, *, seed: int
+) -> list[Sequence[Example]]:
+    """Rows and families in one order; of the families a part of its own for each seed."""
+    lot = random.Random(seed)
+    drawn: list[Sequence[Example]] = [(row,) for row in draw(train, plan.rows, seed=seed)]
+    drawn += lot.sample(families, min(plan.families, len(families)))
+    lot.shuffle(drawn)
+    return drawn
 
 
 def _resume(

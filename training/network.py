@@ -25,6 +25,7 @@ class Target:
         answerable: Whether it holds an answer.
         relevant: Whether it is of a passage to show; None where neither is right.
         span_weight: How much the answer's ends count.
+        family: The same number for passages that are ordered for one question; -1 for none.
     """
 
     start: int
@@ -32,6 +33,7 @@ class Target:
     answerable: bool
     relevant: bool | None
     span_weight: float
+    family: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Batch:
     """Windows of one forward pass, padded: `ids`, `kinds`, `mask`, `here` of shape (b, n).
 
     `here` is true for the first special piece and for pieces of the passage, `targets` has the
-    columns of `Target` with -1 for "neither", shape (b, 5).
+    columns of `Target` with -1 for "neither", shape (b, 6).
     """
 
     ids: Tensor
@@ -70,6 +72,7 @@ class LossWeights:
     span: float
     answerable: float
     relevant: float
+    order: float = 0.0
 
 
 class ReaderNetwork(nn.Module):
@@ -132,7 +135,14 @@ def batch_of(windows: Sequence[Window], targets: Sequence[Target]) -> Batch:
         mask[row, : len(window)] = 1
         here[row, window.first : window.first + len(window.places)] = True
     columns = [
-        (t.start, t.end, t.answerable, -1 if t.relevant is None else t.relevant, t.span_weight)
+        (
+            t.start,
+            t.end,
+            t.answerable,
+            -1 if t.relevant is None else t.relevant,
+            t.span_weight,
+            t.family,
+        )
         for t in targets
     ]
     return Batch(ids, kinds, mask, here, torch.tensor(columns, dtype=torch.float32))
@@ -140,7 +150,7 @@ def batch_of(windows: Sequence[Window], targets: Sequence[Target]) -> Batch:
 
 def loss_of(outputs: Outputs, targets: Tensor, weights: LossWeights) -> dict[str, Tensor]:
     """The parts of the loss, each the mean over the rows that it is about, and their sum."""
-    start, end, answerable, relevant, span_weight = targets.unbind(1)
+    start, end, answerable, relevant, span_weight, family = targets.unbind(1)
     cross_entropy = nn.functional.cross_entropy
     span = (
         cross_entropy(outputs.start, start.long(), reduction="none")
@@ -155,8 +165,18 @@ def loss_of(outputs: Outputs, targets: Tensor, weights: LossWeights) -> dict[str
             binary(outputs.relevant, relevant.clamp(min=0), reduction="none") * decided
         ).sum()
         / decided.sum().clamp(min=1),
+        "order": _order(outputs.relevant, relevant, family),
     }
     parts["all"] = sum(
         (getattr(weights, name) * part for name, part in parts.items()), torch.zeros(())
     )
     return parts
+
+
+def _order(logits: Tensor, relevant: Tensor, family: Tensor) -> Tensor:
+    """How surely the right passage comes before its rivals: mean cross-entropy over families."""
+    together = family[:, None] == family
+    rivals = logits.expand(len(logits), -1).masked_fill(~together, NOT_HERE)
+    right = (family >= 0) & (relevant == 1)
+    missed = rivals.logsumexp(1) - logits
+    return (missed * right).sum() / right.sum().clamp(min=1)

@@ -20,6 +20,7 @@ from training.examples import Example, read_rows, split_off
 from training.learning import Plan, learn
 from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
+from training.rivals import families
 from training.swaps import swapped, swapped_within
 
 __all__ = ["CONFIGURATION", "configured"]
@@ -47,8 +48,17 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
     train, held_out = split_off(list(read_rows(data, files)), share=numbers["held_out"]["share"])
     click.echo(f"{len(train):,} rows to train on, {len(held_out):,} held out", err=True)
     made = [*swapped(train, seed=seed), *swapped_within(train, seed=seed), *cut(train)]
-    made += retrieved(
-        train, MeanEncoder(model), work / "retrieved.jsonl.gz", count=rows["retrieved"], seed=seed
+    if rows.get("retrieved"):
+        made += retrieved(
+            train,
+            MeanEncoder(model),
+            work / "retrieved.jsonl.gz",
+            count=rows["retrieved"],
+            seed=seed,
+        )
+    together = numbers.get("families", {"questions": 0})
+    found = (
+        families(train, work, rivals=together["rivals"], seed=seed) if together["questions"] else []
     )
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -63,6 +73,7 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
         _plan(numbers),
         work,
         train=[*train, *made],
+        families=found,
         held_out=_scored(held_out, seed=seed),
     )
 
@@ -79,6 +90,7 @@ def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it
         loss=LossWeights(**numbers["loss"]),
         rows=numbers["rows"],
         span_weights=numbers["span_weight"],
+        families=numbers.get("families", {"questions": 0})["questions"],
         **numbers["optimiser"],
     )
 
