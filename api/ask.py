@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from api.client import ClientError, ask_server
-from api.command import EXIT_ABSTAINED, EXIT_USAGE, guarded, wants_colour
+from api.command import EXIT_ABSTAINED, EXIT_USAGE, columns, guarded, lines, wants_colour
 from api.version import VERSION
 
 __all__ = ["ask", "main"]
@@ -241,23 +241,12 @@ def _print_text(reply: Json, server: str | None, *, first: bool, alone: bool) ->
 
     wanted = wants_colour()
     colour = sys.stdout.isatty() if wanted is None else wanted
-    text = reply_text(reply, Terminal(_size("COLUMNS", 0, 80), colour), server=server)
-    if alone and sys.stdout.isatty() and text.count("\n") >= _size("LINES", 1, 24):
+    text = reply_text(reply, Terminal(columns(), colour), server=server)
+    if alone and sys.stdout.isatty() and text.count("\n") >= lines():
         os.environ.setdefault("LESS", "FRX")  # as git does: no waiting where it fits, colours
         click.echo_via_pager(text, color=colour)
         return
     click.echo(text if first else f"\n{text}", nl=False, color=colour)
-
-
-def _size(variable: str, axis: int, otherwise: int) -> int:
-    """Columns or lines of the terminal, as shutil tells them, which takes 3 ms to import."""
-    wanted = os.environ.get(variable, "")
-    if wanted.isdecimal() and int(wanted):
-        return int(wanted)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno())[axis] or otherwise
-    except OSError:
-        return otherwise
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from api.client import http_for
+
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
 FILE = "server.json"
@@ -40,17 +42,17 @@ def find_server(data: Path) -> Announcement | None:
 
 
 def _answers(url: str) -> bool:
-    from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
     # A killed server leaves its announcement behind, and its port may be somebody else's by now.
     parts = urlsplit(url)
+    http = http_for(parts.scheme)
     try:
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+        connection = http.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
         connection.request("GET", "/healthz")
         answer = connection.getresponse().read(100)
         connection.close()
-    except (OSError, HTTPException, ValueError):
+    except (OSError, http.HTTPException, ValueError):
         return False
     return answer == b'{"status":"ok"}'
 

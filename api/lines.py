@@ -8,6 +8,8 @@ import click
 
 __all__ = ["PLAIN", "Style", "Words", "lines_of"]
 
+# Letters up to Latin with all accents, dashes, quotes and dots take a cell each.
+MAY_BE_WIDE = re.compile("[^\\0-\u02ff\u2010-\u2027]")
 WORD = re.compile(r"[^ \t\n]+|\n")  # a no-break space does not end a word
 
 
@@ -91,9 +93,9 @@ def _fitting(text: str, width: int) -> int:
 
 
 def _cells(text: str) -> int:
-    if text.isascii():
+    if not MAY_BE_WIDE.search(text):
         return len(text)
-    import unicodedata  # a megabyte of tables, which ASCII does not need
+    import unicodedata  # a megabyte of tables, which Latin letters and dashes do not need
 
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
     return len(text) + wide - sum(unicodedata.combining(sign) > 0 for sign in text)

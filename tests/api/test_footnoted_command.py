@@ -246,7 +246,7 @@ def test_without_an_index_every_command_ends_with_3(run, tmp_path, words):
 
 @pytest.mark.parametrize("program", ["cli", "ask"])
 def test_help_needs_nothing_heavy(imported, program):
-    found = imported("x", "--help", program=program, modules=(*HEAVY, "http.client"))
+    found = imported("x", "--help", program=program, modules=(*HEAVY, "http.client", "shutil"))
 
     assert found == []
 
@@ -255,7 +255,21 @@ def test_help_needs_nothing_heavy(imported, program):
 def test_asking_a_server_needs_nothing_heavy(imported, server, style):
     words = ("ask", "--data", server.data, *style, "fee")
 
-    assert imported(*words, program="ask", modules=HEAVY) == []
+    assert imported(*words, program="ask", modules=(*HEAVY, "ssl", "shutil")) == []
+
+
+@pytest.mark.parametrize(("scheme", "has_tls"), [("http", "False"), ("https", "True")])
+def test_tls_is_loaded_where_it_is_spoken_and_stays_importable(scheme, has_tls):
+    code = (
+        "from api.client import http_for\n"
+        f"http = http_for({scheme!r})\n"
+        "import ssl\n"
+        "print(hasattr(http, 'HTTPSConnection'), ssl.create_default_context().check_hostname)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == [has_tls, "True"]
 
 
 def test_asking_without_a_server_needs_neither_torch_nor_the_web(imported, offline_data):

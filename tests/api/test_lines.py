@@ -1,11 +1,12 @@
 """Words in lines, as a terminal can show them."""
 
 import re
+import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.lines import Style, Words, lines_of
+from api.lines import MAY_BE_WIDE, Style, Words, lines_of
 
 BOLD = Style(bold=True)
 SIGNS = re.compile("\x1b\\[[0-9;]*m")
@@ -37,6 +38,14 @@ def test_chinese_signs_take_two_cells():
 
 def test_an_accent_takes_none():
     assert broken("cafe\u0301s open", 5) == ["cafe\u0301s", "open"]
+
+
+def test_what_is_measured_without_tables_takes_a_cell_each():
+    signs = [sign for sign in map(chr, range(0x110000)) if not MAY_BE_WIDE.match(sign)]
+
+    assert len(signs) > 700
+    assert not [s for s in signs if unicodedata.east_asian_width(s) in "WF"]
+    assert not [s for s in signs if unicodedata.combining(s)]
 
 
 def test_a_style_goes_on_in_the_next_line_and_stops_where_its_words_do():
