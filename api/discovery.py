@@ -50,7 +50,7 @@ def _answers(url: str) -> bool:
     try:
         connection = http.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
         connection.request("GET", "/healthz")
-        answer = connection.getresponse().read(100)
+        answer: bytes = connection.getresponse().read(100)
         connection.close()
     except (OSError, http.HTTPException, ValueError):
         return False
