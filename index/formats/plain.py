@@ -39,6 +39,12 @@ WESTERN = "cp1252"
 CHAOS_TIE = 0.02  # charset-normalizer's chaos and coherence go from 0 to 1; closer is no
 COHERENCE_TIE = 0.1  # evidence in a short text, and then the commonest code page is the best guess
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1d\x1f\x7f-\x84\x86-\x9f]")  # none that parts lines
+PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+MANY_ZEROS, MOSTLY = 0.25, 0.8  # Latin text in UTF-16 is half zeros; in Chinese half is no ASCII
+ZERO_BYTES = (
+    "the file holds zero bytes, so it is data rather than text; "
+    "save it as UTF-8 text, or give it the ending of its format"
+)
 FEW_CONTROLS = 2  # strays, as an old word processor leaves them
 CONTROL_SHARE = 0.02
 
@@ -101,6 +107,8 @@ def _decode_marked(content: bytes, encoding: str) -> str:
 
 def _decode_wide(content: bytes) -> str:
     """UTF-32 or UTF-16 without a mark: the zero bytes of common characters stand at one parity."""
+    if _is_ascii_but_for_zeros(content):
+        raise NotTextError(ZERO_BYTES)
     encodings = ["utf-32-le", "utf-32-be"]
     odd, even = content[1::2].count(0), content[::2].count(0)
     if max(odd, even) >= 9 * min(odd, even):
@@ -112,10 +120,15 @@ def _decode_wide(content: bytes) -> str:
             continue
         if "\0" not in text and _is_assigned(text):
             return text
-    raise NotTextError(
-        "the file holds zero bytes, so it is data rather than text; "
-        "save it as UTF-8 text, or give it the ending of its format"
-    )
+    raise NotTextError(ZERO_BYTES)
+
+
+def _is_ascii_but_for_zeros(content: bytes) -> bool:
+    """Whether ASCII letters stand beside each other, of which UTF-16 would make Chinese signs."""
+    zeros = content.count(0)
+    others = len(content) - zeros
+    ascii_ = others - len(content.translate(None, delete=b"\0" + PRINTABLE))
+    return zeros < MANY_ZEROS * len(content) and ascii_ > MOSTLY * others
 
 
 def _is_assigned(text: str) -> bool:
