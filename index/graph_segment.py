@@ -95,7 +95,8 @@ class GraphSegment:
     def write(self, file: BinaryIO) -> None:
         """Put keys and vectors into an open file."""
         file.write(MAGIC + COUNT.pack(len(self)) + self.keys.astype("<i8").tobytes())
-        file.write(faiss.serialize_index(self._index).data)
+        writer = faiss.PyCallbackIOWriter(file.write, BLOCK)  # type: ignore[attr-defined]  # no stub
+        faiss.write_index(self._index, writer)
 
     @classmethod
     def read(cls, file: BinaryIO) -> Self:

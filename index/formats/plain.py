@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import string
 import unicodedata
 
 from index.errors import NotTextError
@@ -39,8 +40,7 @@ WESTERN = "cp1252"
 CHAOS_TIE = 0.02  # charset-normalizer's chaos and coherence go from 0 to 1; closer is no
 COHERENCE_TIE = 0.1  # evidence in a short text, and then the commonest code page is the best guess
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1d\x1f\x7f-\x84\x86-\x9f]")  # none that parts lines
-PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
-MANY_ZEROS, MOSTLY = 0.25, 0.8  # Latin text in UTF-16 is half zeros; in Chinese half is no ASCII
+LETTERS = string.ascii_letters.encode() + b" "
 ZERO_BYTES = (
     "the file holds zero bytes, so it is data rather than text; "
     "save it as UTF-8 text, or give it the ending of its format"
@@ -124,11 +124,16 @@ def _decode_wide(content: bytes) -> str:
 
 
 def _is_ascii_but_for_zeros(content: bytes) -> bool:
-    """Whether ASCII letters stand beside each other, of which UTF-16 would make Chinese signs."""
-    zeros = content.count(0)
-    others = len(content) - zeros
-    ascii_ = others - len(content.translate(None, delete=b"\0" + PRINTABLE))
-    return zeros < MANY_ZEROS * len(content) and ascii_ > MOSTLY * others
+    """Whether few zeros stand among letters at both parities, of which UTF-16 would make Chinese.
+
+    In Latin text one parity is all zeros, in Japanese mostly 0x30, in Chinese any byte.
+    """
+    halves = [half.replace(b"\0", b"") for half in (content[::2], content[1::2])]
+    are_letters = (
+        2 * len(half.translate(None, delete=LETTERS)) < len(half) > len(content) / 4
+        for half in halves
+    )
+    return all(are_letters)
 
 
 def _is_assigned(text: str) -> bool:
