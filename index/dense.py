@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.ranking import Ranking, with_whole_ties
-from index.segments import FlatSegment, Mask, Memory, Segment, products
+from index.segments import Mask, Memory, Segment, exact_segment, products
 from index.types import Keys, Stored, Vectors
 
 __all__ = ["DenseIndex"]
@@ -59,7 +59,7 @@ class _Part:
         part = replace(self, alive=alive)
         # A graph keeps its dead rows until it is built anew; a flat part is copied in no time.
         worth = self.segment.is_graph or 2 * len(part) > len(self.segment)
-        return part if worth or not len(part) else _Part(FlatSegment(part.keys, part.vectors))
+        return part if worth or not len(part) else _Part(exact_segment(part.keys, part.vectors))
 
 
 class DenseIndex:
@@ -82,7 +82,7 @@ class DenseIndex:
             keys: Ascending passage keys, shape (n,).
             vectors: Shape (n, dim), rows of L2 norm 1, so that the inner product is the cosine.
         """
-        return cls([_Part(FlatSegment(keys, vectors))])
+        return cls([_Part(exact_segment(keys, vectors))])
 
     @classmethod
     def over(cls, segments: Sequence[Segment], present: Keys, *, stored: Stored) -> "DenseIndex":
@@ -130,7 +130,7 @@ class DenseIndex:
                 parts.pop()
                 added = np.concatenate([last.keys, added])
                 vectors = np.concatenate([last.vectors, vectors])
-            parts.append(_Part(FlatSegment(added, vectors)))
+            parts.append(_Part(exact_segment(added, vectors)))
         return DenseIndex(parts, stored=self._stored)
 
     def nearest(self, query: Vectors, *, k: int, among: Keys | None = None) -> Ranking:

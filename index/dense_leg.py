@@ -15,7 +15,7 @@ from index.store import Store
 from index.types import Keys, Vectors
 
 if TYPE_CHECKING:
-    from index.graph_segment import GraphSegment
+    from index.faiss_segments import GraphSegment
 
 __all__ = ["CompactionRule", "DenseLeg"]
 
@@ -104,7 +104,7 @@ class DenseLeg:
         return True
 
     def _graphs(self, keys: Keys, rule: CompactionRule) -> Iterator["GraphSegment"]:
-        from index.graph_segment import GraphSegment  # faiss: a small collection has no graph
+        from index.faiss_segments import GraphSegment  # faiss: a small collection has no graph
 
         count = -(-len(keys) // rule.rows)
         for run in np.array_split(keys, count) if count else ():

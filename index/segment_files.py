@@ -10,7 +10,7 @@ from index.manifest import Manifest
 from index.repairs import set_aside
 
 if TYPE_CHECKING:
-    from index.graph_segment import GraphSegment
+    from index.faiss_segments import GraphSegment
 
 __all__ = ["SegmentFiles"]
 
@@ -91,7 +91,7 @@ class SegmentFiles:
         return None, {}
 
     def _read(self, name: str) -> "GraphSegment":
-        from index.graph_segment import GraphSegment  # faiss: a small collection has no graph
+        from index.faiss_segments import GraphSegment  # faiss: a small collection has no graph
 
         with (self._folder / name).open("rb") as file:
             return GraphSegment.read(file)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from index.ranking import Ranking
 from index.types import Keys, Vectors
 
-__all__ = ["FlatSegment", "Mask", "Memory", "Segment", "products"]
+__all__ = ["FlatSegment", "Mask", "Memory", "Segment", "best_of", "exact_segment", "products"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -65,7 +65,7 @@ class Segment(Protocol):
 
 
 class FlatSegment:
-    """Searched by looking at every vector.
+    """Searched by looking at every vector, without faiss: for so few that it is not worth loading.
 
     Args:
         keys: Ascending passage keys, shape (n,).
@@ -86,14 +86,8 @@ class FlatSegment:
         """As `Segment` has it; equal vectors have equal scores wherever they stand."""
         if k < 1:
             return Ranking.empty()
-        if admitted is None and len(self) > FEW:
-            from index.graph_segment import nearest_rows  # faiss: a small collection needs none
-
-            rows = nearest_rows(self._vectors, query, k=min(k, len(self)))
-        else:
-            rows = self._nearest_among(query, k, admitted)
-        scores = products(self._vectors[rows], query).astype(np.float64)
-        best = Ranking(self.keys[rows], scores).sorted()
+        rows = self._nearest_among(query, k, admitted)
+        best = best_of(self.keys[rows], self._vectors[rows], query)
         return Ranking(best.keys[:k], best.scores[:k])
 
     def _nearest_among(
@@ -112,6 +106,25 @@ class FlatSegment:
     def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
         """As `Segment` has it."""
         return self._vectors[rows]
+
+
+def exact_segment(keys: Keys, vectors: Vectors) -> Segment:
+    """One that is searched by looking at every vector.
+
+    Args:
+        keys: Ascending passage keys, shape (n,).
+        vectors: Shape (n, dim), rows of L2 norm 1; the two bytes a dimension that the store keeps.
+    """
+    if len(keys) <= FEW:
+        return FlatSegment(keys, vectors)
+    from index.faiss_segments import ScannedSegment
+
+    return ScannedSegment(keys, vectors)
+
+
+def best_of(keys: Keys, vectors: Vectors, query: Vectors) -> Ranking:
+    """Some passages and their vectors as a ranking, best first."""
+    return Ranking(keys, products(vectors, query).astype(np.float64)).sorted()
 
 
 def products(vectors: Vectors, query: Vectors) -> Vectors:

@@ -6,9 +6,9 @@ import faiss
 import numpy as np
 import pytest
 
-from index.graph_segment import ALL_THREADS, GraphSegment
+from index.faiss_segments import ALL_THREADS, GraphSegment, ScannedSegment
 from index.ranking import Ranking
-from index.segments import FlatSegment, Memory, Segment
+from index.segments import FlatSegment, Memory, Segment, exact_segment
 from index.types import Keys, Vectors
 
 ROWS = 3_000
@@ -35,7 +35,11 @@ GRAPHS = {
     "graph": GraphSegment.build(KEYS, stored),
     "small graph": GraphSegment.build(KEYS, stored, memory=Memory.LOW),
 }
-SEGMENTS: dict[str, Segment] = {"flat": FlatSegment(KEYS, VECTORS), **GRAPHS}
+SEGMENTS: dict[str, Segment] = {
+    "flat": FlatSegment(KEYS, VECTORS),
+    "scanned": ScannedSegment(KEYS, VECTORS),
+    **GRAPHS,
+}
 SMALL = 600
 
 
@@ -79,7 +83,7 @@ def test_only_admitted_passages_are_found(kind: str) -> None:
 
 @pytest.mark.parametrize("rows", [SMALL, ROWS])
 def test_equal_vectors_are_equally_near_wherever_they_stand(rows: int) -> None:
-    copies = FlatSegment(np.arange(rows), np.tile(VECTORS[:30], (rows // 30, 1)))
+    copies = exact_segment(np.arange(rows), np.tile(VECTORS[:30], (rows // 30, 1)))
 
     found = copies.nearest(VECTORS[0], k=rows // 30 + 1)
 
@@ -89,7 +93,8 @@ def test_equal_vectors_are_equally_near_wherever_they_stand(rows: int) -> None:
 
 
 def test_a_small_and_a_large_segment_give_the_same_scores() -> None:
-    small, large = FlatSegment(KEYS[:SMALL], VECTORS[:SMALL]), FlatSegment(KEYS, VECTORS)
+    small, large = (exact_segment(KEYS[:n], VECTORS[:n]) for n in (SMALL, ROWS))
+    assert type(small) is not type(large)
 
     of_few = dict(zip(*keys_and_scores(small.nearest(VECTORS[3], k=SMALL)), strict=True))
     of_all = dict(zip(*keys_and_scores(large.nearest(VECTORS[3], k=ROWS)), strict=True))
@@ -125,7 +130,9 @@ def test_a_small_graph_takes_half_of_the_room_for_its_vectors() -> None:
     assert saved == pytest.approx(VECTORS.nbytes / 4, rel=0.02)
 
 
-@pytest.mark.parametrize(("kind", "most"), [("flat", 0.0), ("graph", 0.0), ("small graph", 0.02)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [("flat", 0.0), ("scanned", 0.0), ("graph", 0.0), ("small graph", 0.02)]
+)
 def test_vectors_come_back_by_their_rows(kind: str, most: float) -> None:
     rows = np.array([7, 3, 2_999])
 

@@ -1,4 +1,5 @@
-"""Segments that are searched along a graph. The only door to faiss, opened where it is needed."""
+"""Segments of many vectors, scanned or searched along a graph. The only door to faiss, opened
+where it is needed."""
 
 import struct
 from typing import BinaryIO, Self, cast
@@ -8,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from index.ranking import Ranking
-from index.segments import Mask, Memory
+from index.segments import Mask, Memory, best_of
 from index.types import Keys, Stored, Vectors
 
-__all__ = ["ALL_THREADS", "GraphSegment", "nearest_rows"]
+__all__ = ["ALL_THREADS", "GraphSegment", "ScannedSegment"]
 
 # benchmarks/README.md, "Nearest passages": recall@10 of .999 against exact search, at 100 found.
 NEIGHBOURS = 32
@@ -26,9 +27,40 @@ TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
 # Below this share of admitted rows a walk along the graph meets too few of them.
 FEW = 0.1
 BLOCK = 1 << 20
+PRODUCT = faiss.METRIC_INNER_PRODUCT
 ALL_THREADS = faiss.omp_get_max_threads()
 MAGIC = b"footnoted vectors 1\n"
 COUNT = struct.Struct("<q")
+
+
+class ScannedSegment:
+    """Searched by looking at every vector, of two bytes a dimension; exact for such vectors.
+
+    Args:
+        keys: Ascending passage keys, shape (n,).
+        vectors: Shape (n, dim), rows of L2 norm 1.
+    """
+
+    is_graph = False
+    memory = Memory.FULL
+
+    def __init__(self, keys: Keys, vectors: Vectors) -> None:
+        self.keys = keys
+        self._index = faiss.IndexScalarQuantizer(vectors.shape[1], QUANTISERS[self.memory], PRODUCT)
+        self._index.train(vectors[:1])  # nothing is learnt
+        self._index.add(vectors)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
+        """As `Segment` has it; equal vectors have equal scores wherever they stand."""
+        rows, _ = _search(self._index, query, k, admitted, len(self))
+        return best_of(self.keys[rows], self.vectors(rows), query)
+
+    def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
+        """As `Segment` has it."""
+        return _rows_of(self._index, rows)
 
 
 class GraphSegment:
@@ -58,7 +90,7 @@ class GraphSegment:
         faiss.omp_set_num_threads(ALL_THREADS)
         sample = stored(keys[:: max(1, len(keys) // TRAINED_ON)])
         kind = cast(faiss.ScalarQuantizer, QUANTISERS[memory])  # its stub is wrong
-        index = faiss.IndexHNSWSQ(sample.shape[1], kind, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexHNSWSQ(sample.shape[1], kind, NEIGHBOURS, PRODUCT)
         index.train(sample)
         index.hnsw.efConstruction = WIDTH_OF_BUILD
         for start in range(0, len(keys), ADDED_TOGETHER):
@@ -76,21 +108,14 @@ class GraphSegment:
 
     def nearest(self, query: Vectors, *, k: int, admitted: Mask | None = None) -> Ranking:
         """As `Segment` has it."""
-        most = len(self) if admitted is None else int(np.count_nonzero(admitted))
-        if not most or k < 1:
-            return Ranking.empty()
-        index = self._stored if most < FEW * len(self) else self._index
-        _stay_on_this_thread()
-        scores, positions = index.search(
-            query.reshape(1, -1), min(k, most), params=_parameters(index, k, admitted)
-        )
-        found = positions[0] >= 0
-        return Ranking(self.keys[positions[0][found]], scores[0][found].astype(np.float64))
+        few = admitted is not None and np.count_nonzero(admitted) < FEW * len(self)
+        index = self._stored if few else self._index
+        rows, scores = _search(index, query, k, admitted, len(self))
+        return Ranking(self.keys[rows], scores.astype(np.float64))
 
     def vectors(self, rows: npt.NDArray[np.int64]) -> Vectors:
         """As `Segment` has it."""
-        kept: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
-        return kept
+        return _rows_of(self._index, rows)
 
     def write(self, file: BinaryIO) -> None:
         """Put keys and vectors into an open file."""
@@ -110,26 +135,26 @@ class GraphSegment:
         return cls(keys, cast(faiss.IndexHNSW, faiss.read_index(reader)))
 
 
-def nearest_rows(vectors: Vectors, query: Vectors, *, k: int) -> npt.NDArray[np.int64]:
-    """The k rows with the largest inner products, found by looking at every one where it lies.
-
-    Args:
-        vectors: Shape (n, dim).
-        query: Shape (dim,).
-        k: At most n.
-    """
-    _stay_on_this_thread()
-    _, rows = faiss.knn(query.reshape(1, -1), vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
-    nearest: npt.NDArray[np.int64] = rows[0]
-    return nearest
-
-
-def _stay_on_this_thread() -> None:
-    """Keep the search for one question from waking threads that find nothing to do and spin.
-
-    OpenMP counts threads for each thread that calls it.
-    """
+def _search(
+    index: faiss.Index, query: Vectors, k: int, admitted: Mask | None, size: int
+) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """At most k admitted rows and their scores, best first."""
+    most = size if admitted is None else int(np.count_nonzero(admitted))
+    if not most or k < 1:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    # Threads that are woken for one question find nothing to do, and spin. OpenMP counts threads
+    # for each thread that calls it.
     faiss.omp_set_num_threads(1)
+    scores, rows = index.search(
+        query.reshape(1, -1), min(k, most), params=_parameters(index, k, admitted)
+    )
+    found = rows[0] >= 0
+    return rows[0][found], scores[0][found]
+
+
+def _rows_of(index: faiss.Index, rows: npt.NDArray[np.int64]) -> Vectors:
+    kept: Vectors = index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+    return kept
 
 
 def _parameters(index: faiss.Index, k: int, admitted: Mask | None) -> faiss.SearchParameters | None:
