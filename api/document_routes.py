@@ -32,7 +32,7 @@ from index.types import Draft
 __all__ = ["router"]
 
 
-def require_own_page(request: Request) -> None:
+async def require_own_page(request: Request) -> None:
     """Only this machine may change documents, and no page of another site in its browser.
 
     A browser sends some requests across sites without asking first; it names the site, though.

@@ -42,8 +42,11 @@ class BodyLimit:
         await self._app(scope, receiving, send)
 
 
-def require_json(request: Request) -> None:
-    """A question is JSON; else its bytes would be taken for a field that is wrong."""
+async def require_json(request: Request) -> None:
+    """A question is JSON; else its bytes would be taken for a field that is wrong.
+
+    Without `async`, FastAPI would ask a worker thread each time.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.method == "POST" and kind != "application/json":
         raise UnsupportedMediaError(

@@ -49,6 +49,7 @@ TOKEN = re.compile(
     rf"|(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<word>(?:(?![{UNSPACED}\d])[^\W_])(?:(?![{UNSPACED}])[^\W_])*)(?:['’]s\b)?"
 )
+CUTS_BEGINNINGS = {"ar", "ta"}  # stemmers that do; the others keep the first letter
 LETTERS = re.compile(r"[^\W\d_]+")
 GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)(?:[.,](\d+))?")
 
@@ -86,7 +87,10 @@ class Analyzer:
 
     def spans_of(self, terms: Set[str], text: str) -> list[Span]:
         """Where a text has any of some terms."""
-        return [Span(start, end) for _, (_, start, end) in self._kept(text, only=terms)]
+        pieces = self._pieces(text, self._initials(terms))
+        return [
+            Span(start, end) for term, (_, start, end) in self._kept_of(pieces) if term in terms
+        ]
 
     def all_terms(self, text: str) -> list[str]:
         """Every term as often as the text has it, in its order."""
@@ -104,12 +108,12 @@ class Analyzer:
         """How many of some words are stop words."""
         return len(words) - len(self._stemming.analyze(" ".join(words)))
 
-    def _kept(self, text: str, *, only: Set[str] | None = None) -> list[tuple[str, _Piece]]:
-        """Terms with the pieces that they come from; those of `only`, where it is given."""
-        pieces = self._pieces(text)
+    def _kept(self, text: str) -> list[tuple[str, _Piece]]:
+        """Terms with the pieces that they come from."""
+        return self._kept_of(self._pieces(text))
+
+    def _kept_of(self, pieces: Sequence[_Piece]) -> list[tuple[str, _Piece]]:
         tokens = self._stemming.pre_tokenize(_joined(pieces)).tokens
-        if only is not None:
-            tokens = [token for token in tokens if token.text in only]
         if not tokens:
             return []
         starts = list(accumulate([len(written) + 1 for written, _, _ in pieces], initial=0))
@@ -118,12 +122,23 @@ class Analyzer:
             for token in tokens
         ]
 
-    def _pieces(self, text: str) -> list[_Piece]:
+    def _initials(self, terms: Set[str]) -> str | None:
+        """Letters that words of some terms begin with; None where a stemmer cuts beginnings off."""
+        if self.language in CUTS_BEGINNINGS:
+            return None
+        first = "".join({term[0] for term in terms})
+        return first + first.upper()
+
+    def _pieces(self, text: str, initials: str | None = None) -> list[_Piece]:
+        """All of them; of plain words those that begin with one of some letters, if given."""
         pieces: list[_Piece] = []
         for match in TOKEN.finditer(text):
             kind = match.lastgroup or ""
+            is_plain = kind == "plain"
+            if is_plain and initials is not None and text[match.start()] not in initials:
+                continue
             found, (start, end) = match[kind], match.span(kind)
-            if kind == "plain" or (kind == "word" and not found.isupper()):
+            if is_plain or (kind == "word" and not found.isupper()):
                 pieces.append((found, start, end))
             elif kind == "unspaced":
                 pieces += _pairs(found, start)

@@ -1,11 +1,15 @@
 """Model work runs beside the event loop, and only so much of it may wait."""
 
 import asyncio
+import inspect
 import threading
 
 import pytest
 
+from api.app import create_app
 from api.errors import OverloadedError
+from api.limits import require_json
+from api.settings import Settings
 from api.workers import Workers
 
 
@@ -75,3 +79,19 @@ def test_work_that_failed_no_longer_counts():
         return await workers.run(lambda: "admitted")
 
     assert run(scenario, waiting=0) == "admitted"
+
+
+def test_no_request_is_handed_to_a_thread_for_what_needs_none(tmp_path):
+    """FastAPI runs a dependency without `async` in a worker thread: a step there and back each."""
+    app = create_app(Settings(data=tmp_path))
+    routers = [
+        app.router,
+        *(r.original_router for r in app.routes if hasattr(r, "original_router")),
+    ]
+    routes = [each for router in routers for each in router.routes if hasattr(each, "dependant")]
+
+    asked_of = [each.dependency for router in routers for each in router.dependencies]
+    asked_of += [each.call for route in routes for each in route.dependant.dependencies]
+
+    assert require_json in asked_of
+    assert [call for call in asked_of if not inspect.iscoroutinefunction(call)] == []

@@ -89,6 +89,25 @@ def test_every_term_stands_where_it_says(text: str, language: str) -> None:
     assert [word.span.start for word in words] == sorted(word.span.start for word in words)
 
 
+WORDS = st.text("abcdeinstuyàéßœıİ", min_size=1, max_size=7)
+
+
+@given(
+    st.lists(WORDS | WORDS.map(str.capitalize) | WORDS.map(str.upper), max_size=12).map(" ".join),
+    st.lists(WORDS, max_size=4).map(" ".join),
+    st.sampled_from(sorted(STEMMED)),
+)
+def test_what_is_found_of_some_terms_is_what_looking_at_every_word_finds(
+    text: str, more: str, language: str
+) -> None:
+    analyzer = analyzer_for(language)
+    wanted = {*analyzer.all_terms(text)[::2], *analyzer.all_terms(more)}
+
+    found = analyzer.spans_of(wanted, text)
+
+    assert found == [word.span for word in analyzer.words(text) if word.term in wanted]
+
+
 def test_surfaces_are_the_words_with_their_endings() -> None:
     assert analyzer_for("en").surfaces("The naïve Prisoners paid") == ["naive", "prisoners", "paid"]
 
