@@ -49,7 +49,7 @@ TOKEN = re.compile(
     rf"|(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<word>(?:(?![{UNSPACED}\d])[^\W_])(?:(?![{UNSPACED}])[^\W_])*)(?:['’]s\b)?"
 )
-CUTS_BEGINNINGS = {"ar", "ta"}  # stemmers that do; the others keep the first letter
+CUTS_BEGINNINGS = {"ar", "nl", "ta", "tr"}  # stemmers that do, as Dutch does with "ge-"
 LETTERS = re.compile(r"[^\W\d_]+")
 GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)(?:[.,](\d+))?")
 

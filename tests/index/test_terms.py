@@ -90,10 +90,14 @@ def test_every_term_stands_where_it_says(text: str, language: str) -> None:
 
 
 WORDS = st.text("abcdeinstuyàéßœıİ", min_size=1, max_size=7)
+# Their stems begin otherwise in English, Dutch or Turkish.
+ODD = st.sampled_from(["dying", "lying", "skies", "general", "Gender", "dime", "cine", "Bindi"])
 
 
 @given(
-    st.lists(WORDS | WORDS.map(str.capitalize) | WORDS.map(str.upper), max_size=12).map(" ".join),
+    st.lists(WORDS | WORDS.map(str.capitalize) | WORDS.map(str.upper) | ODD, max_size=12).map(
+        " ".join
+    ),
     st.lists(WORDS, max_size=4).map(" ".join),
     st.sampled_from(sorted(STEMMED)),
 )
