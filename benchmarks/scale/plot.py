@@ -30,7 +30,7 @@ LINES: dict[str, dict[str, Callable[[Any], float]]] = {
     "room, MiB": {
         "resident": lambda f: f["ask"]["resident_mib"],
         "on disk": lambda f: sum(f["build"]["disk_mib"].values()),
-        "limit: the vectors": lambda f: f["passages"] * 1536 / 2**20,
+        "limit: the vectors": lambda f: f["passages"] * 768 / 2**20,
     },
 }
 
