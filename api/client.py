@@ -4,9 +4,13 @@ import json
 import sys
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ClientError", "ask_server", "http_for"]
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+    from urllib.parse import SplitResult
+
+__all__ = ["ClientError", "ask_server", "connection_to", "http_for"]
 
 
 class ClientError(Exception):
@@ -41,9 +45,8 @@ def ask_server(
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ClientError(f"{url!r} is not the address of a server; try http://127.0.0.1:8080", 2)
     http = http_for(parts.scheme)
-    kind = http.HTTPSConnection if parts.scheme == "https" else http.HTTPConnection
     try:
-        connection = kind(parts.hostname, parts.port, timeout=timeout)
+        connection = connection_to(parts, timeout=timeout)
         path = f"{parts.path.rstrip('/')}/v1/ask"
         content = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
@@ -58,6 +61,32 @@ def ask_server(
     except (OSError, http.HTTPException, ValueError) as error:
         raise ClientError(f"there is no server at {url}: {error}", 3) from None
     return _reply(url, status, payload)
+
+
+def connection_to(parts: "SplitResult", *, timeout: float) -> "HTTPConnection":
+    """An open connection to a server, or with TLS one that opens itself.
+
+    Args:
+        parts: Of its address.
+        timeout: Seconds.
+
+    Raises:
+        OSError: There is no server.
+        ValueError: The port is no number.
+    """
+    import socket
+
+    http, host = http_for(parts.scheme), parts.hostname or ""
+    if parts.scheme == "https":
+        secure: HTTPConnection = http.HTTPSConnection(host, parts.port, timeout=timeout)
+        return secure
+    plain: HTTPConnection = http.HTTPConnection(host, parts.port, timeout=timeout)
+    # As `connect` does it, but the name is given in bytes: for a text Python loads the tables of
+    # international names.
+    name = host.encode("ascii" if host.isascii() else "idna")
+    plain.sock = socket.create_connection((name, plain.port), timeout)  # type: ignore[arg-type]  # its stub knows no bytes
+    plain.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return plain
 
 
 def http_for(scheme: str) -> ModuleType:

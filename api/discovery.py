@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from api.client import http_for
+from api.client import connection_to, http_for
 
 __all__ = ["Announcement", "announce", "find_server", "withdraw"]
 
@@ -48,7 +48,7 @@ def _answers(url: str) -> bool:
     parts = urlsplit(url)
     http = http_for(parts.scheme)
     try:
-        connection = http.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+        connection = connection_to(parts, timeout=ANSWER_SECONDS)
         connection.request("GET", "/healthz")
         answer: bytes = connection.getresponse().read(100)
         connection.close()
