@@ -10,6 +10,7 @@ import numpy as np
 
 PICTURE = Path(__file__).with_name("curves.svg")
 SMOOTH = 50  # steps
+PARTS = ("span", "answerable", "relevant", "order")
 SCORES = {"exact": "exact match", "f1": "F1", "near": "AUROC, near misses", "far": "AUROC, others"}
 
 
@@ -23,7 +24,7 @@ def main(work: Path, to: Path) -> None:
     rows = list({row["step"]: row for row in map(json.loads, lines)}.values())
     mpl.rcParams.update({"svg.hashsalt": "reader", "svg.fonttype": "none", "font.size": 10})
     figure, (losses, scores) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-    for part in ("span", "answerable", "relevant"):
+    for part in (name for name in PARTS if name in rows[0]):
         values = np.convolve([row[part] for row in rows], np.ones(SMOOTH) / SMOOTH, "valid")
         losses.plot(range(SMOOTH, SMOOTH + len(values)), values, label=part, linewidth=1.2)
     losses.set(xlabel="step", ylabel=f"loss, mean of {SMOOTH} steps", ylim=(0, None))
