@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,20 @@ from index.models import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, find_model
 from qa.shipped_reader import FACTS, GRAPH, MODEL
 from training.reader import CONFIGURATION, configured
 
-__all__ = ["weights_of"]
+__all__ = ["mean_of", "weights_of"]
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
 
 @click.command()
-@click.option("--work", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option(
+    "--work",
+    "works",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help="Folder of a run; of several the mean of their weights is written.",
+)
 @click.option("--to", type=click.Path(path_type=Path), default=MODEL, show_default=True)
 @click.option(
     "--run",
@@ -34,16 +41,23 @@ Weights = Mapping[str, npt.NDArray[np.float32]]
     help="Configuration of a run; of each where several led to the checkpoint, in their order.",
 )
 @click.option("--full", is_flag=True, help="In 32 bits, to compare with.")
-def main(work: Path, to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
-    """Write the graph of the checkpoint in WORK, and what is known of it."""
-    kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
+def main(works: tuple[Path, ...], to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
+    """Write the graph of the checkpoints in WORK, and what is known of it."""
+    kept = [
+        torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu") for work in works
+    ]
     length = configured(runs[-1])["window"]["length"]
     bert = read_bert(find_model(DEFAULT_MODEL).path)
-    graph = reader_graph(weights_of(kept["network"]), bert, length=length, quantized=not full)
+    graph = reader_graph(
+        mean_of([weights_of(each["network"]) for each in kept]),
+        bert,
+        length=length,
+        quantized=not full,
+    )
     facts = {
         "sha256": hashlib.sha256(graph).hexdigest(),
         "length": length,
-        "steps": kept["step"],
+        "steps": [each["step"] for each in kept],
         "from_weights_sha256": DEFAULT_MODEL_SHA256,
         "runs": {run.name: hashlib.sha256(run.read_bytes()).hexdigest() for run in runs},
     }
@@ -56,6 +70,11 @@ def main(work: Path, to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
 def weights_of(state: Mapping[str, Any]) -> Weights:  # Any: tensors
     """A network's weights by the names that `reader_graph` knows them by."""
     return {name.removeprefix("encoder."): value.float().numpy() for name, value in state.items()}
+
+
+def mean_of(weights: Sequence[Weights]) -> Weights:
+    """The mean of several networks' weights, name by name."""
+    return {name: np.mean([each[name] for each in weights], axis=0) for name in weights[0]}
 
 
 if __name__ == "__main__":

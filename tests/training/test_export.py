@@ -9,7 +9,7 @@ from index.bert_graph import READER_OUTPUTS, reader_graph
 from index.forward_pass import ForwardPass
 from index.models import DEFAULT_MODEL, find_model
 from qa.windows import WindowCutter
-from training.export import weights_of
+from training.export import mean_of, weights_of
 from training.network import ReaderNetwork
 
 LENGTH = 160
@@ -75,3 +75,13 @@ def test_the_question_is_told_from_the_passage(network, window):
 
 def read_raw(graph, window):
     return graph.outputs({"input_ids": window.ids, "token_type_ids": window.kinds})
+
+
+def test_of_several_runs_the_mean_of_their_weights_is_taken() -> None:
+    one, other = ({"a": np.full((2, 2), x, np.float32), "b": np.array([x])} for x in (1.0, 4.0))
+
+    mean = mean_of([one, other])
+
+    assert mean["a"].tolist() == [[2.5, 2.5], [2.5, 2.5]]
+    assert mean["b"].tolist() == [2.5]
+    assert mean["a"].dtype == np.float32
