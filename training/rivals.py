@@ -80,7 +80,7 @@ def _wrong(example: Example, hits: Sequence[Hit], titles: Mapping[str, str]) -> 
 def _read(row: dict[str, object]) -> Example:
     answers = row["answers"]
     assert isinstance(answers, list)
-    return Example(**{**row, "answers": tuple((start, end) for start, end in answers)})  # type: ignore[arg-type]
+    return Example(**{**row, "answers": tuple((start, end) for start, end in answers)})  # type: ignore[arg-type]  # JSON
 
 
 def _write(path: Path, found: Sequence[Sequence[Example]]) -> None:
