@@ -56,10 +56,8 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
             count=rows["retrieved"],
             seed=seed,
         )
-    together = numbers.get("families", {"questions": 0})
-    found = (
-        families(train, work, rivals=together["rivals"], seed=seed) if together["questions"] else []
-    )
+    together = numbers.get("families")
+    found = families(train, work, rivals=together["rivals"], seed=seed) if together else []
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = ReaderNetwork(model, dropout=numbers["network"]["dropout"]).to(device)
@@ -90,7 +88,7 @@ def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it
         loss=LossWeights(**numbers["loss"]),
         rows=numbers["rows"],
         span_weights=numbers["span_weight"],
-        families=numbers.get("families", {"questions": 0})["questions"],
+        families=numbers.get("families", {}).get("questions", 0),
         **numbers["optimiser"],
     )
 
