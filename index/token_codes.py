@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import TokenVectors
+from index.integer_product import integer_product
 from index.types import Span
 
 __all__ = ["PackedCodes", "pack", "unpack"]
 
 CONTEXT = 255  # in place of a sentence's number: the title or heading in front of the passage
 LAST_SENTENCE = 254  # sentences from here on are taken for one
+STEPS = 127  # of a question's component, up or down
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,20 @@ class PackedCodes:
     starts: npt.NDArray[np.intp]
 
     def cosines(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Estimated cosines with some unit vectors, shape (len(vectors), t)."""
+        """Estimated cosines with some unit vectors, shape (len(vectors), t).
+
+        The vectors are rounded to whole steps, 127 up to the largest component of each, which moves
+        a cosine by .0005 in the mean, .002 at most.
+        """
+        sizes = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / STEPS
+        steps = np.rint(vectors / sizes).astype(np.int8)
         # With signs s in {0, 1} the product with ±1 is 2·(v·s) - sum(v).
-        products: npt.NDArray[np.float32] = vectors @ self.signs.astype(np.float32).T
+        products = np.ascontiguousarray(integer_product(self.signs, steps.T).T)
         products *= 2
-        products -= vectors.sum(axis=1, keepdims=True)
-        products *= self.scales
-        return products
+        products -= steps.sum(axis=1, keepdims=True, dtype=np.int32)
+        cosines: npt.NDArray[np.float32] = products * sizes
+        cosines *= self.scales
+        return cosines
 
 
 def pack(tokens: TokenVectors, sentences: Sequence[Span]) -> bytes:

@@ -38,6 +38,15 @@ def test_a_vector_is_at_cosine_one_with_its_own_code(seed: int) -> None:
     assert np.diag(codes.cosines(vectors)) == pytest.approx(np.ones(5), abs=2e-3)
 
 
+def test_rounding_the_question_moves_a_cosine_by_less_than_two_thousandths() -> None:
+    asked, read = unit_rows(3, 8), unit_rows(4, 200)
+
+    codes = unpack([pack(tokens(read), [Span(0, 800)])], dim=384)
+
+    exact = asked @ (2.0 * codes.signs - 1).T * codes.scales
+    assert np.abs(codes.cosines(asked) - exact).max() < 2e-3
+
+
 def test_cosines_are_estimated_without_bias() -> None:
     vectors = unit_rows(1, 400)
     near = vectors + 0.06 * np.random.default_rng(2).standard_normal(vectors.shape)
