@@ -1,21 +1,28 @@
-"""Clients that ask over HTTP, each on a connection that it keeps."""
+"""Clients that ask over HTTP, each on a connection that it keeps.
 
-import http.client
+They run on the cores that the server needs, so they do as little as can be: bytes out, and
+httptools for what comes back, a tenth of the time that `http.client` takes.
+"""
+
 import json
+import socket
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import httptools
 import numpy as np
 
 from benchmarks.peers.processes import Server
 from benchmarks.recording import Figures
 
-__all__ = ["Form", "ask_once", "press", "wait_until_ready"]
+__all__ = ["Client", "Form", "press", "wait_until_ready"]
 
 READY_SECONDS = 180
 PAUSE_S = 0.05
+READ_BYTES = 1 << 16
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,8 @@ def wait_until_ready(server: Server, form: Form, question: str) -> float:
     start = time.perf_counter()
     while time.perf_counter() - start < READY_SECONDS and server.is_running():
         try:
-            ask_once(http.client.HTTPConnection("127.0.0.1", server.port), form, question)
-        except (OSError, http.client.HTTPException):
+            Client(server.port).ask(form, question)
+        except OSError:
             time.sleep(PAUSE_S)
         else:
             return time.perf_counter() - start
@@ -60,19 +67,17 @@ def press(server: Server, form: Form, questions: Sequence[str], *, clients: int)
     waiting, times, failures = list(reversed(questions)), [], []
 
     def work() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        while True:
-            try:
+        try:
+            client = Client(server.port)
+            while waiting:
                 question = waiting.pop()
-            except IndexError:
-                return
-            start = time.perf_counter()
-            try:
-                ask_once(connection, form, question)
-            except (OSError, http.client.HTTPException) as error:
-                failures.append(error)
-                return
-            times.append((time.perf_counter() - start) * 1000)
+                start = time.perf_counter()
+                client.ask(form, question)
+                times.append((time.perf_counter() - start) * 1000)
+        except IndexError:  # another client took the last one
+            return
+        except OSError as error:
+            failures.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
     cpu, clock = server.cpu_ms(), time.perf_counter()
@@ -86,11 +91,55 @@ def press(server: Server, form: Form, questions: Sequence[str], *, clients: int)
     return {"s": seconds, "cpu_ms": spent, "ms": np.array(times).tolist()}
 
 
-def ask_once(connection: http.client.HTTPConnection, form: Form, question: str) -> None:
-    """Raises HTTPException where the reply is no 200."""
-    headers = {"Content-Type": "application/json"}
-    connection.request("POST", form.path, form.body(question), headers)
-    response = connection.getresponse()
-    content = response.read()
-    if response.status != http.client.OK:
-        raise http.client.HTTPException(f"{response.status}: {content[:300]!r}")
+class Client:
+    """A connection to this machine that is kept.
+
+    Raises:
+        OSError: Nobody listens.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, form: Form, question: str) -> None:
+        """Ask, and read the reply to its end.
+
+        Raises:
+            ConnectionError: There is none, or it is no 200.
+        """
+        body = form.body(question).encode()
+        head = (
+            f"POST {form.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self._socket.sendall(head.encode() + body)
+        reply = _Reply()
+        while not reply.is_complete:
+            read = self._socket.recv(READ_BYTES)
+            if not read:
+                raise ConnectionError(f"{form.path}: the reply breaks off")
+            reply.feed(read)
+        if reply.status != OK:
+            raise ConnectionError(f"{form.path}: {reply.status}: {bytes(reply.content[:300])!r}")
+
+
+class _Reply:
+    """What httptools calls while it parses."""
+
+    def __init__(self) -> None:
+        self.is_complete = False
+        self.content = bytearray()
+        self._parser = httptools.HttpResponseParser(self)
+        self.feed = self._parser.feed_data
+
+    @property
+    def status(self) -> int:
+        status: int = self._parser.get_status_code()
+        return status
+
+    def on_body(self, body: bytes) -> None:
+        self.content += body
+
+    def on_message_complete(self) -> None:
+        self.is_complete = True

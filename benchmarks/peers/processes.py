@@ -72,16 +72,17 @@ class Server:
         return self._process.poll() is None
 
     def cpu_ms(self) -> float:
-        """Milliseconds of processor time so far, of all its threads."""
-        stat = Path(f"/proc/{self._process.pid}/stat").read_text()
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * TICK_MS
+        """Milliseconds of processor time so far, of all its threads and those of its children."""
+        return sum(map(_ticks, _with_children(self._process.pid))) * TICK_MS
 
     def memory(self) -> Figures:
-        """MiB that are resident now, were so at most, and are of no file."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        return {name: round(int(fields[field].split()[0]) / 1024) for name, field in MEMORY.items()}
+        """MiB that are resident now, were so at most, and are of no file, of it and its children;
+        what two of them share counts twice."""
+        held = [_status(pid) for pid in _with_children(self._process.pid)]
+        return {
+            name: round(sum(int(each[field].split()[0]) for each in held) / 1024)
+            for name, field in MEMORY.items()
+        }
 
 
 @contextmanager
@@ -111,6 +112,22 @@ def first_line(command: Sequence[str], *, log: Path, settings: Mapping[str, str]
     if not line.strip():
         raise PeerError(_last_lines(log))
     return {"s": round(seconds, 3), "cpu_s": round(usage.ru_utime + usage.ru_stime, 3)}
+
+
+def _with_children(pid: int) -> list[int]:
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for each in lists for child in each.read_text().split()]
+    return [pid, *(one for child in children for one in _with_children(child))]
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
 def _started(

@@ -25,6 +25,7 @@ QUESTIONS = 150
 BLOCK = 10  # questions in a row, then it is the next one's turn
 COLD_ROUNDS = 3
 CLIENTS = (1, 8)
+PROCESSES = 2  # that answer, beside the one that listens: one a core
 PRESSED = 50  # questions in a row of each number of clients
 PRESS_ROUNDS = 2
 NO_LIMIT = "1000000/minute"  # all clients have one address
@@ -162,6 +163,9 @@ def _serving(place: Place) -> Iterator[_Way]:
     }
     for mode, (form, settings) in ways.items():
         yield _Way(place, f"footnoted, {mode}", serve, form, free | settings)
+        if mode in ("plain", "shipped"):
+            both = free | settings | {"FOOTNOTED_PROCESSES": str(PROCESSES)}
+            yield _Way(place, f"footnoted, {mode}, {PROCESSES} processes", serve, form, both)
 
 
 def _pressed(rounds: Sequence[Figures]) -> Figures:
