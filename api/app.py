@@ -21,6 +21,7 @@ from api.limits import BodyLimit
 from api.logs import Metrics, RequestLog
 from api.openapi import describe
 from api.pages import Pages
+from api.question_pool import QuestionPool, QuestionProcesses, QuestionThreads
 from api.rates import Rates
 from api.service import Service
 from api.settings import Settings
@@ -50,18 +51,18 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     service = service or Service(settings)
     keys = KeyFile(settings.data)
     metrics = Metrics()
-    state = State(
-        service, Workers(threads=settings.workers, waiting=settings.waiting), metrics, Pages()
-    )
+    workers = Workers(threads=settings.workers, waiting=settings.waiting)
+    state = State(service, _questions(settings, service, workers), workers, metrics, Pages())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.get_running_loop().run_in_executor(None, service.warm)
+        await asyncio.get_running_loop().run_in_executor(None, state.questions.warm)
         upkeep = Upkeep(service.opened, settings.compaction())
         upkeep.start()
         yield
         upkeep.stop()
-        state.workers.close()
+        state.questions.close()
+        workers.close()
         service.close()
 
     middleware = [
@@ -97,6 +98,12 @@ def create_app(settings: Settings, *, service: Service | None = None) -> FastAPI
     described = functools.cache(lambda: describe(app))
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way
     return app
+
+
+def _questions(settings: Settings, service: Service, workers: Workers) -> QuestionPool:
+    if settings.processes == 1:
+        return QuestionThreads(service, workers)
+    return QuestionProcesses(settings, processes=settings.processes, waiting=settings.waiting)
 
 
 def _own_host_unless(keys: KeyFile) -> Callable[[Request], Awaitable[None]]:

@@ -4,9 +4,13 @@ import base64
 import hashlib
 import json
 
-from api.errors import BadCursorError
+from index.errors import FootnotedError
 
-__all__ = ["decode_cursor", "encode_cursor"]
+__all__ = ["BadCursorError", "decode_cursor", "encode_cursor"]
+
+
+class BadCursorError(FootnotedError):
+    """A paging cursor that this service did not give for this request."""
 
 
 def encode_cursor(position: int | str, *, of: str) -> str:

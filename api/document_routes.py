@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from api.addresses import is_loopback
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import BadCursorError, decode_cursor, encode_cursor
 from api.document_schemas import (
     DocumentId,
     DocumentList,
@@ -21,7 +21,7 @@ from api.document_schemas import (
     entry_model,
     report_model,
 )
-from api.errors import BadCursorError, ForbiddenError, UnsupportedMediaError
+from api.errors import ForbiddenError, UnsupportedMediaError
 from api.guard import key_came_with
 from api.state import State, state_of
 from index.errors import InvalidDocumentError, NotTextError, SourceError

@@ -10,21 +10,22 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.checking import NoCitationsError
+from api.cursors import BadCursorError
 from api.key_file import KeyFileError, UnknownKeyError
 from api.origins import OriginError
+from api.question_pool import ProcessesEndedError
 from api.questions import QuestionsError
 from api.runs import RunFileError
 from api.settings import SettingsError
+from api.workers import OverloadedError
 from index import errors as index_errors
 from index.errors import FootnotedError, InvalidDocumentError
 from qa.calibration import CalibrationError
 
 __all__ = [
     "PROBLEMS",
-    "BadCursorError",
     "ForbiddenError",
     "NotFoundError",
-    "OverloadedError",
     "RateLimitError",
     "UnauthorizedError",
     "UnsupportedMediaError",
@@ -41,17 +42,6 @@ STATUS_HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "1"},
 }
-
-
-class OverloadedError(FootnotedError):
-    """More questions are waiting than can be answered soon."""
-
-    def __init__(self) -> None:
-        super().__init__("too many questions are waiting; ask again in a moment")
-
-
-class BadCursorError(FootnotedError):
-    """A paging cursor that this service did not give for this request."""
 
 
 class ForbiddenError(FootnotedError):
@@ -114,6 +104,7 @@ PROBLEMS: Mapping[type[FootnotedError], tuple[int, str]] = {
     index_errors.RuntimeMissingError: (503, "model-unavailable"),
     index_errors.UnsupportedModelError: (503, "model-unavailable"),
     OverloadedError: (503, "overloaded"),
+    ProcessesEndedError: (503, "not-ready"),
     BadCursorError: (400, "bad-cursor"),
     UnauthorizedError: (401, "unauthorized"),
     ForbiddenError: (403, "forbidden"),

@@ -1,5 +1,6 @@
 """Pages for people, and what operators and programs look at first."""
 
+import json
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from api.document_schemas import document_model
 from api.errors import problem
 from api.requests import AskRequest
 from api.routes import answer_question
+from api.service import Service
 from api.state import State, state_of
 from index.errors import (
     FootnotedError,
@@ -117,7 +119,7 @@ async def readyz(request: Request) -> Response:
     state = state_of(request)
     name = state.service.settings.collection
     try:
-        generation = await state.workers.run(state.service.ready)
+        generation = await state.questions.run(Service.ready)
     except FootnotedError as error:
         kind = "index-missing" if isinstance(error, IndexMissingError) else "not-ready"
         return problem(request, 503, kind, str(error))
@@ -190,7 +192,7 @@ async def _asked(
                 },
             }
         )
-        return (await answer_question(state, body)).model_dump(mode="json"), None
+        return json.loads(await answer_question(state, body)), None
     except ValidationError as error:
         first = error.errors()[0]
         return None, f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
@@ -200,7 +202,7 @@ async def _asked(
 
 def _figures(state: State, collection: str) -> tuple[int, int]:
     try:
-        corpus = state.service.collection(collection).snapshot().corpus
+        corpus = state.service.collection(collection).store.corpus()
     except FootnotedError:
         return 0, 0
     return corpus.documents, corpus.passages

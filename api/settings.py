@@ -42,6 +42,9 @@ class Settings(BaseModel):
         Runtime.AUTO,
         description="Encodes passages: onnxruntime, openvino, torch; auto for the fastest.",
     )
+    processes: int = Field(
+        1, ge=1, le=64, description="Processes that answer questions; 1 for the serving one itself."
+    )
     workers: int = Field(2, ge=1, le=64, description="Questions that are worked on at once.")
     waiting: int = Field(16, ge=0, description="Questions that may wait; further ones get a 503.")
     dense_share: float = Field(

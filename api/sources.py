@@ -32,6 +32,7 @@ NAMES = (
     "passage_prefix",
     "threads",
     "runtime",
+    "processes",
     "workers",
     "waiting",
     "dense_share",

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from api.logs import Metrics
 from api.pages import Pages
+from api.question_pool import QuestionPool
 from api.service import Service
 from api.workers import Workers
 
@@ -20,6 +21,7 @@ class State:
     """Made once at start and handed to every route."""
 
     service: Service
+    questions: QuestionPool
     workers: Workers
     metrics: Metrics
     pages: Pages

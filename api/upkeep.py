@@ -20,11 +20,11 @@ class Upkeep:
 
     Args:
         collections: Gives those that are open.
-        rule: When vectors are put into graphs.
+        rule: When vectors are put into graphs; without one only other processes are followed.
     """
 
     def __init__(
-        self, collections: Callable[[], Iterable[Collection]], rule: CompactionRule
+        self, collections: Callable[[], Iterable[Collection]], rule: CompactionRule | None = None
     ) -> None:
         self._collections = collections
         self._rule = rule
@@ -49,7 +49,10 @@ class Upkeep:
 
     def _keep(self, collection: Collection) -> None:
         try:
-            collection.keep(self._rule)
+            if self._rule is None:
+                collection.follow()
+            else:
+                collection.keep(self._rule)
         except (FootnotedError, OSError) as error:
             if not self._ended.is_set() and str(error) not in self._told:
                 self._told.add(str(error))

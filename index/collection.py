@@ -137,9 +137,16 @@ class Collection:
             IndexLockedError: Another process is at it.
             DiskFullError: There is no room; everything is as it was.
         """
-        self.snapshot()
+        self.follow()
         self.compact(rule)
         self.store.tidy()
+
+    def follow(self) -> None:
+        """Have in memory what other processes changed, and what they put into graphs."""
+        self.snapshot()
+        if self._dense.is_stale:
+            with self._refreshing:
+                self._snapshot = self._read(self._snapshot) or self._snapshot
 
     def compact(self, rule: CompactionRule | None = None) -> bool:
         """Put vectors into graphs where there are many; questions and changes go on meanwhile.

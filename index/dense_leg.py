@@ -58,6 +58,11 @@ class DenseLeg:
         self._files = SegmentFiles(folder / FOLDER, store.identity)
         self._lock = WriterLock(folder, name="compaction")
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether another process has put vectors into graphs since this one looked."""
+        return self._files.is_stale
+
     def opened(self) -> DenseIndex:
         """All passages of the store's present state, none of them embedded again.
 

@@ -63,6 +63,14 @@ __all__ = [
 class FootnotedError(Exception):
     """Base of all deliberate errors. Its text is safe to show: no path or secret of the server."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as it is; Exception's own way would give the text to `__init__`."""
+        return _as_it_was, (type(self), self.args), self.__dict__
+
+
+def _as_it_was(kind: type[FootnotedError], args: tuple[object, ...]) -> FootnotedError:
+    return kind.__new__(kind, *args)
+
 
 class SourceError(FootnotedError):
     """One source cannot be taken. Nothing that was stored before is touched."""

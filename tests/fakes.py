@@ -1,7 +1,9 @@
 """Stand-ins that behave like the real thing, and short ways to make what tests need."""
 
 import hashlib
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +19,16 @@ from index.records import Indexed
 from index.reports import Arrival
 from index.types import Draft, Keys, Metadata, Passage, Reading, Span, Vectors
 
-__all__ = ["WordHashEncoder", "another_writer", "arrival", "draft", "indexed", "keys", "made"]
+__all__ = [
+    "WordHashEncoder",
+    "another_writer",
+    "arrival",
+    "draft",
+    "end_process",
+    "indexed",
+    "keys",
+    "made",
+]
 
 DIMENSIONS = 64
 WORD = re.compile(r"\w+")
@@ -99,6 +110,11 @@ def made(folder: Path, items: Sequence[Indexed]) -> LexicalSearcher:
 def keys(*values: int) -> Keys:
     """Keys as the store gives them."""
     return np.array(values, dtype=np.int64)
+
+
+def end_process(service: object) -> None:
+    """Work that ends the process that does it, as the system does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager

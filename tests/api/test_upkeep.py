@@ -67,6 +67,25 @@ def test_what_another_process_wrote_is_taken_up_without_a_question(
     assert wait_for(lambda: collection._snapshot is not None and collection._snapshot.generation)
 
 
+def test_without_a_rule_only_others_are_followed(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "INTERVAL_S", 0.05)
+    reader = Collection.open(tmp_path, "default")
+    follower = Upkeep(lambda: [reader])
+    follower.start()
+    put(collection, 40)
+    time.sleep(0.2)
+    graphs_before = len(reader.snapshot().dense.graphs)
+
+    collection.compact(RULE)
+
+    assert graphs_before == 0
+    assert wait_for(lambda: len(reader.snapshot().dense.graphs) == 1)
+    follower.stop()
+    reader.close()
+
+
 def test_what_cannot_be_done_is_told_once(
     collection: Collection, upkeep: Upkeep, caplog: pytest.LogCaptureFixture
 ) -> None:

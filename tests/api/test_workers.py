@@ -7,10 +7,9 @@ import threading
 import pytest
 
 from api.app import create_app
-from api.errors import OverloadedError
 from api.limits import require_json
 from api.settings import Settings
-from api.workers import Workers
+from api.workers import OverloadedError, Workers
 
 
 def run(scenario, *, threads=1, waiting=1):

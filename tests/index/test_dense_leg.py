@@ -171,6 +171,19 @@ def test_a_reader_adopts_the_graphs_of_another_process(
     reader.close()
 
 
+def test_who_follows_adopts_them_without_a_change(collection: Collection, tmp_path: Path) -> None:
+    put(collection, 0, 100)
+    reader = Collection.open(tmp_path / "data", "default")
+    before = nearest(reader)
+    collection.compact(CompactionRule(exact=10))
+
+    reader.follow()
+
+    assert graphs(reader) == [100]
+    assert before.tolist() == nearest(reader).tolist()
+    reader.close()
+
+
 def test_two_processes_do_not_compact_at_once(collection: Collection) -> None:
     put(collection, 0, 100)
 

@@ -1,6 +1,7 @@
 """The errors are a tree, drawn once."""
 
 import inspect
+import pickle
 import re
 
 import pytest
@@ -9,8 +10,10 @@ from index import errors
 from index.errors import (
     EncryptedSourceError,
     FootnotedError,
+    IndexLockedError,
     InvalidDocumentError,
     OversizedSourceError,
+    UnknownCollectionError,
 )
 
 CLASSES = [error for _, error in inspect.getmembers(errors, inspect.isclass)]
@@ -28,6 +31,22 @@ def test_the_drawn_tree_is_the_real_one() -> None:
 
     real = {error.__name__: error.__mro__.index(FootnotedError) for error in CLASSES}
     assert drawn == real
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IndexLockedError("process 7"),
+        OversizedSourceError(2000, 1000, unit="bytes", setting="X"),
+        UnknownCollectionError("a", ("b", "c")),
+        FootnotedError("as it is"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_comes_out_of_another_process_as_it_was(error: FootnotedError) -> None:
+    came = pickle.loads(pickle.dumps(error))
+
+    assert (type(came), str(came), vars(came)) == (type(error), str(error), vars(error))
 
 
 @pytest.mark.parametrize("kind", ["PDF", "Word document"])
