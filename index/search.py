@@ -11,7 +11,7 @@ from index.abbreviations import expansions
 from index.candidates import Candidates, Part, fused, only
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
-from index.late_interaction import LateInteraction
+from index.late_interaction import LateInteraction, WordWeight
 from index.ranking import Fusion, Ranking, keys_of_either, standardized
 from index.store import Corpus
 from index.types import Filters, Hit, Keys, Leg, Mode, Vectors
@@ -49,6 +49,7 @@ class Found:
         more: Whether further hits follow those returned.
         corpus: Figures of the index at the state that they were read from.
         question: As it was read: words that no document has may be corrected.
+        words: Those of the question that carry meaning, with their weights.
         filtered_out: How many passages the filters left out.
         timings_ms: By stage.
     """
@@ -57,6 +58,7 @@ class Found:
     more: bool
     corpus: Corpus
     question: str
+    words: Sequence[WordWeight] = ()
     filtered_out: int = 0
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -64,6 +66,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     question: str
+    words: Sequence[WordWeight]
     query: Vectors | None
     among: Keys | None
     filters: Filters
@@ -122,7 +125,8 @@ class Searcher:
         with stage("lexical"):
             question = snapshot.lexical.read_as(question, is_word=self._is_word)
             also = self._other_words(snapshot, question)
-        asked = _Asked(question, None, None, filters or Filters(), mode, also)
+            words = snapshot.lexical.word_weights(question)
+        asked = _Asked(question, words, None, None, filters or Filters(), mode, also)
         if mode is not Mode.LEXICAL:
             with stage("embed"):
                 [query] = self.late_interaction.question(question).vectors
@@ -136,6 +140,7 @@ class Searcher:
             len(hits) > k,
             snapshot.corpus,
             question,
+            words,
             0 if asked.among is None else snapshot.corpus.passages - len(asked.among),
             stage.timings,
         )
@@ -201,10 +206,8 @@ class Searcher:
 
     def _reranked(self, snapshot: Snapshot, asked: _Asked, candidates: Candidates) -> Candidates:
         first = min(self._policy.rerank, len(candidates))
-        words = snapshot.lexical.word_weights(asked.question)
-        positions, scores = self.late_interaction.stored(
-            self.late_interaction.weighed(asked.question, words), candidates.keys[:first]
-        )
+        weighed = self.late_interaction.weighed(asked.question, asked.words)
+        positions, scores = self.late_interaction.stored(weighed, candidates.keys[:first])
         weights = {
             Leg.MAXSIM: (self._policy.passage_weight, scores.passages),
             Leg.SENTENCE: (self._policy.sentence_weight, scores.best),

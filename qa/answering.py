@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from index.collection import Collection, Snapshot
 from index.embedding import Encoder
-from index.late_interaction import LateInteraction, WordWeight
+from index.late_interaction import LateInteraction
 from index.search import Found, RankingPolicy, Searcher
 from qa.calibration import Calibration
 from qa.composing import answer_of, order_of, ranked
@@ -107,13 +107,12 @@ class Answerer:
         least = self._reader.passages if wants_answer else 0
         found, groups = self._search(question, snapshot, max(stories, least))
         timings = dict(found.timings_ms)
-        words = snapshot.lexical.word_weights(found.question)
-        readout = self._read(question, found, words, groups, timings) if wants_answer else None
+        readout = self._read(question, found, groups, timings) if wants_answer else None
         outcome, citations = self._conclude(question, found, readout)
         order = order_of(len(groups), readout.relevance if readout else ())[offset:stories]
         passages = ranked(found.question, groups, order, readout, citations, first=offset + 1)
         if question.explain:
-            passages = self._explained(found, words, passages)
+            passages = self._explained(found, passages)
         timings["total"] = round(sum(timings.values()), 2)
         return Reply(
             question.text,
@@ -130,11 +129,9 @@ class Answerer:
             timings_ms=timings,
         )
 
-    def _explained(
-        self, found: Found, words: Sequence[WordWeight], passages: Sequence[RankedPassage]
-    ) -> list[RankedPassage]:
+    def _explained(self, found: Found, passages: Sequence[RankedPassage]) -> list[RankedPassage]:
         hits = [passage.hit for passage in passages]
-        explanations = explain(found.question, words, hits, self._searcher.late_interaction)
+        explanations = explain(found.question, found.words, hits, self._searcher.late_interaction)
         return [
             replace(passage, explanation=explanation)
             for passage, explanation in zip(passages, explanations, strict=True)
@@ -164,7 +161,6 @@ class Answerer:
         self,
         question: Question,
         found: Found,
-        words: Sequence[WordWeight],
         groups: Sequence[Group],
         timings: dict[str, float],
     ) -> Readout | None:
@@ -173,7 +169,7 @@ class Answerer:
         start = time.perf_counter()
         readout = self._reader.read(
             found.question,
-            words,
+            found.words,
             [group.hit for group in groups],
             shown=question.top_k,
             max_error_rate=question.max_error_rate,

@@ -103,8 +103,7 @@ def _observed(
         for asked in shown:
             snapshot = collection.snapshot()
             found = searcher.search(asked.question, k=DEPTH, snapshot=snapshot)
-            words = snapshot.lexical.word_weights(found.question)
-            signals = reader.signals(found.question, words, found.hits)
+            signals = reader.signals(found.question, found.words, found.hits)
             ids = [hit.passage.document_id for hit in found.hits]
             relevant = np.array([name in asked.passages for name in ids])
             right = [
