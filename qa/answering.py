@@ -109,7 +109,7 @@ class Answerer:
         timings = dict(found.timings_ms)
         readout = self._read(question, found, groups, timings) if wants_answer else None
         outcome, citations = self._conclude(question, found, readout)
-        order = order_of(len(groups), readout.relevance if readout else ())[offset:stories]
+        order = order_of(groups, readout)[offset:stories]
         passages = ranked(found.question, groups, order, readout, citations, first=offset + 1)
         if question.explain:
             passages = self._explained(found, passages)

@@ -43,10 +43,15 @@ def answer_of(readout: Readout, store: Store) -> tuple[Answer, tuple[Citation, .
     return Answer(PARAGRAPH.join(quotes), tuple(spans)), tuple(citations)
 
 
-def order_of(count: int, relevance: Sequence[float]) -> list[int]:
-    """Those that were read by relevance, then the others as they were ranked."""
-    read = sorted(range(len(relevance)), key=lambda n: -relevance[n])
-    return [*read, *range(len(relevance), count)]
+def order_of(groups: Sequence[Group], readout: Readout | None) -> list[int]:
+    """The passage that the answer stands in, others that were read by relevance, then the rest as
+    they were ranked. Where the reader gives no relevance, all are as they were ranked."""
+    relevance = readout.relevance if readout else ()
+    answering = readout.findings[0][0].hit if readout and readout.is_enough else None
+    read = sorted(
+        range(len(relevance)), key=lambda n: (groups[n].hit is not answering, -relevance[n])
+    )
+    return [*read, *range(len(relevance), len(groups))]
 
 
 def ranked(

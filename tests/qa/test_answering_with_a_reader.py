@@ -76,11 +76,27 @@ def test_a_passage_that_answers_comes_before_one_that_only_sounds_alike(answerer
     assert (first.relevance, read_first.rank) == (None, 1)
 
 
-def test_every_passage_that_was_read_has_a_relevance_and_they_fall(answerer):
-    reply = answerer(a=FEE, b=OTHER, c=SCHOOL).answer(ASKED)
+def test_every_passage_that_was_read_has_a_relevance_and_without_an_answer_they_fall(answerer):
+    silent = (Risk(0.0, 0.9), Risk(1.0, 0.1))
+
+    reply = answerer(*silent, a=FEE, b=OTHER, c=SCHOOL).answer(ASKED)
 
     found = [passage.relevance for passage in reply.passages]
+    assert isinstance(reply.outcome, Abstention)
     assert found == sorted(found, reverse=True)
+
+
+def test_the_passage_of_the_answer_comes_before_more_relevant_ones(held, fake, reader):
+    list(Ingester(held, fake).ingest([arrival(FEE, document_id="fee"), arrival(TALK)]))
+    backwards = Linear(tuple(-float(name == "answerable") for name in SIGNALS), 0.0)
+    trained = TrainedReader(reader, replace(calibration(), relevance=backwards))
+
+    reply = Answerer(held, fake, trained=trained).answer(ASKED)
+
+    [first, second] = reply.passages
+    assert isinstance(reply.outcome, Answer)
+    assert first.citation == 1
+    assert first.relevance < second.relevance
 
 
 def test_an_answer_that_is_not_sure_enough_is_withheld_with_its_confidence(answerer):
