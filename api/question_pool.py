@@ -1,20 +1,18 @@
 """Where questions are worked on: in threads of the serving process, or in processes of their own.
 
-A question holds Python's lock for about a third of its time, so threads answer no more than some
-three questions at once, however many cores there are. Processes do, each with models and vectors
-of its own; they only read. The serving process listens, lets requests in, and writes.
+A question holds Python's lock for a third of its time and more, so threads answer hardly more than
+two at once, however many cores there are. Processes do, each with models and vectors of its own;
+they only read. The serving process listens, lets requests in, and writes.
 """
 
 import asyncio
 import logging
 import multiprocessing
-import os
+import pickle
 import signal
-import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Protocol, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from api.logs import configure_logging
 from api.service import Service
@@ -30,14 +28,21 @@ log = logging.getLogger("footnoted")
 Result = TypeVar("Result")
 Work = Callable[[Service], Result]
 
+ATTEMPTS = 2
+# Questions that a process has at once: while it answers one, the next is there already, so that it
+# does not wait for the serving process, which waits for a core.
+AT_ONCE = 2
+END_SECONDS = 5
+READY = 0  # in place of a task's number
+
 
 class ProcessesEndedError(FootnotedError):
-    """The processes that answer were ended from outside, and once more when they were replaced."""
+    """A process that answers was ended from outside, and so was the one that replaced it."""
 
     def __init__(self, processes: int) -> None:
         super().__init__(
-            f"the {processes} processes that answer questions were ended, perhaps for want of "
-            "memory; they are started anew, and fewer of them (setting 'processes') take less"
+            f"{ATTEMPTS} processes that worked on this question were ended, perhaps for want of "
+            f"memory; the setting 'processes' is {processes}, and fewer of them take less"
         )
 
 
@@ -82,10 +87,10 @@ class QuestionThreads:
 
 
 class QuestionProcesses:
-    """Works in processes that follow what the serving one writes, one question each at a time.
+    """Works in processes that follow what the serving one writes, each at one question at a time.
 
-    Work, what it returns and what it raises are pickled. Should a process end, which takes the
-    others with it, all are replaced, and what they were at is done again once.
+    Work, what it returns and what it raises are pickled. A process that ends is replaced, and what
+    it was at is done again once. They end with the serving process, however that ends.
 
     Args:
         settings: Of the serving process.
@@ -95,75 +100,140 @@ class QuestionProcesses:
 
     def __init__(self, settings: Settings, *, processes: int, waiting: int) -> None:
         self._settings = settings
-        self._processes = processes
         self._admission = Admission(processes + waiting)
-        self._replacing = threading.Lock()
-        self._pool = self._started()
+        self._all = {_Process(settings) for _ in range(processes)}
+        self._places = asyncio.Semaphore(processes * AT_ONCE)
 
     async def run(self, work: Work[Result]) -> Result:
         """See `QuestionPool`.
 
         Raises:
-            ProcessesEndedError: They were ended, and those that replaced them, too.
+            ProcessesEndedError: One was ended, and the one that replaced it, too.
         """
         with self._admission.held():
-            for _ in range(2):
-                pool = self._pool
-                try:
-                    return await asyncio.get_running_loop().run_in_executor(pool, _do, work)
-                except BrokenProcessPool:
-                    self._replace(pool)
-            raise ProcessesEndedError(self._processes)
+            async with self._places:
+                for _ in range(ATTEMPTS):
+                    process = min(self._all, key=_Process.tasks)
+                    try:
+                        return await process.do(work)
+                    except _EndedError:
+                        self._replace(process)
+                raise ProcessesEndedError(len(self._all))
 
     def warm(self) -> None:
-        self._start_all(self._pool)
+        for process in self._all:
+            process.wait_until_ready()
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for process in self._all:
+            process.close()
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        with self._replacing:
-            if self._pool is broken:
-                log.warning("a process that answers questions has ended; all are started anew")
-                self._pool = self._started()
-
-    def _started(self) -> ProcessPoolExecutor:
-        # Forked, they would have locks that threads of this process hold.
-        return ProcessPoolExecutor(
-            self._processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
-            initargs=(self._settings,),
-        )
-
-    def _start_all(self, pool: ProcessPoolExecutor) -> None:
-        for begun in [pool.submit(_do, _nothing) for _ in range(self._processes)]:
-            begun.result()
+    def _replace(self, ended: "_Process") -> None:
+        if ended in self._all:  # another question may have found it so before
+            log.warning("a process that answers questions has ended and is replaced")
+            ended.close()
+            self._all = self._all - {ended} | {_Process(self._settings)}
 
 
-_service: Service  # of a process that answers
+class _EndedError(Exception):
+    """The process is no more."""
 
 
-def _begin(settings: Settings) -> None:
-    """In the new process: load everything, and end when the serving process does."""
-    global _service
+class _Outcome(NamedTuple):
+    value: Any  # what the work returned
+    error: Exception | None
+
+
+class _Process:
+    """One process that answers, one task after the other. What goes there and back is pickled, with
+    the task's number; nobody may be waiting any more for the reply."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Forked, it would have locks that threads of this process hold.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_answer, args=(theirs, settings), daemon=True)
+        self._process.start()
+        theirs.close()  # so that the pipe ends with the process
+        self._number = READY
+        self._awaited: dict[int, asyncio.Future[_Outcome]] = {}
+
+    def tasks(self) -> int:
+        """How many it has."""
+        return len(self._awaited)
+
+    async def do(self, work: Work[Result]) -> Result:
+        """Raises _EndedError, beside what the work raises."""
+        loop = asyncio.get_running_loop()
+        self._number += 1
+        number = self._number
+        self._awaited[number] = loop.create_future()
+        try:
+            loop.add_reader(self._pipe.fileno(), self._read)
+            self._pipe.send_bytes(pickle.dumps((number, work)))
+            outcome = await self._awaited[number]
+        except OSError:
+            raise _EndedError from None
+        finally:
+            del self._awaited[number]
+        if outcome.error is not None:
+            raise outcome.error
+        value: Result = outcome.value
+        return value
+
+    def wait_until_ready(self) -> None:
+        """Wait for its first message; if it ended instead, the first task will tell."""
+        try:
+            self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            log.warning("a process that answers questions has ended before it was ready")
+
+    def close(self) -> None:
+        """Have it end when it has done what it is at. Whoever waits for that gets _EndedError."""
+        self._give_up()
+        self._pipe.close()
+        self._process.join(END_SECONDS)
+        self._process.kill()
+
+    def _read(self) -> None:
+        """Called when there is something to read, also the end."""
+        try:
+            number, outcome = pickle.loads(self._pipe.recv_bytes())
+        except (EOFError, OSError):
+            self._give_up()
+            return
+        reply = self._awaited.get(number)
+        if reply and not reply.done():
+            reply.set_result(outcome)
+
+    def _give_up(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+        for reply in self._awaited.values():
+            if not reply.done():
+                reply.set_exception(_EndedError())
+
+
+def _answer(pipe: Connection, settings: Settings) -> None:
+    """What such a process does until the pipe is closed, be it by the serving one's death."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the serving process's business
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     configure_logging()
-    _service = Service(settings)
-    _service.warm()
-    Upkeep(_service.opened).start()
+    service = Service(settings)
+    service.warm()
+    Upkeep(service.opened).start()
+    pipe.send_bytes(pickle.dumps((READY, None)))
+    while True:
+        try:
+            number, work = pickle.loads(pipe.recv_bytes())
+            pipe.send_bytes(pickle.dumps((number, _outcome_of(work, service))))
+        except (EOFError, OSError):
+            return
 
 
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-    os._exit(1)
-
-
-def _do(work: Work[Result]) -> Result:
-    return work(_service)
-
-
-def _nothing(service: Service) -> None:
-    pass
+def _outcome_of(work: Work[Any], service: Service) -> _Outcome:
+    try:
+        return _Outcome(work(service), None)
+    except FootnotedError as error:
+        return _Outcome(None, error)
+    except Exception as error:
+        log.error("unforeseen error", exc_info=error)
+        return _Outcome(None, RuntimeError(f"{type(error).__name__}: {error}"))

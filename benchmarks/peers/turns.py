@@ -27,7 +27,7 @@ COLD_ROUNDS = 3
 CLIENTS = (1, 8)
 PROCESSES = 2  # that answer, beside the one that listens: one a core
 PRESSED = 50  # questions in a row of each number of clients
-PRESS_ROUNDS = 2
+PRESS_ROUNDS = 4
 NO_LIMIT = "1000000/minute"  # all clients have one address
 NO_READER = {"FOOTNOTED_READER": "false"}
 

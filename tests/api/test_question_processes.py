@@ -118,7 +118,7 @@ def test_one_that_is_killed_is_replaced_and_nobody_notices(answering):
     reply = answering.client.post("/v1/ask", json={"question": FEE})
 
     assert reply.json()["status"] == "answered"
-    assert "has ended; all are started anew" in answering.log.read_text()
+    assert "has ended and is replaced" in answering.log.read_text()
 
 
 def test_they_end_with_a_server_that_is_killed(tmp_path, offline_data, serving_process):
@@ -141,6 +141,35 @@ def is_alive(pid):
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
+
+
+def test_questions_that_are_there_when_one_is_killed_are_answered_all_the_same(offline_data):
+    async def scenario(pool):
+        asked = [
+            asyncio.create_task(pool.run(partial(asking.answer, body=AskRequest(question=FEE))))
+            for _ in range(4)
+        ]
+        await asyncio.sleep(0.05)
+        os.kill(next(iter(pool._all))._process.pid, signal.SIGKILL)
+        return await asyncio.gather(*asked)
+
+    assert [each.status for each in with_processes(offline_data, scenario)] == ["answered"] * 4
+
+
+def test_a_question_that_was_given_up_takes_no_other_ones_reply(offline_data):
+    async def scenario(pool):
+        given_up = [
+            asyncio.create_task(pool.run(partial(asking.answer, body=AskRequest(question="Who?"))))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0.05)
+        for each in given_up:
+            each.cancel()
+        return await pool.run(partial(asking.answer, body=AskRequest(question=FEE)))
+
+    asked = with_processes(offline_data, scenario)
+
+    assert json.loads(asked.content)["question"] == FEE
 
 
 def test_more_than_may_wait_are_refused(offline_data):
