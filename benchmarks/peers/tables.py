@@ -185,8 +185,8 @@ def _row_label(name: str, mode: str) -> str:
 def _served_label(name: str) -> str:
     if name in CONTENDERS:
         return _label(name)
-    mode = name.removeprefix("footnoted, ")
-    return f"footnoted, {MEANINGS.get(mode, mode)}"
+    mode, *processes = name.removeprefix("footnoted, ").split(", ")
+    return ", ".join(["footnoted", MEANINGS.get(mode, mode), *processes])
 
 
 def _both(found: Figures, digits: int) -> Iterator[str]:
