@@ -65,10 +65,15 @@ class Candidates:
 
     def first(self, k: int) -> "Candidates":
         """The k best and all that are equal to the last of them, so that ties break as a whole."""
+        return self if len(self) <= k else self._at(np.arange(self._equal_to(k - 1)[1]))
+
+    def whole(self, k: int) -> int:
+        """How many the k best are without a tie that is cut: with all that are equal to the last
+        of them, or with none, if those would more than double the number."""
         if len(self) <= k:
-            return self
-        cut = int(np.searchsorted(-self.totals, -self.totals[k - 1], side="right"))
-        return self._at(np.arange(cut))
+            return len(self)
+        start, end = self._equal_to(k - 1)
+        return end if end <= 2 * k or not start else start
 
     def reranked(self, parts: Sequence[Part], *, first: int) -> "Candidates":
         """The same with the first few in the order of their totals with further parts.
@@ -85,6 +90,12 @@ class Candidates:
             totals[first:] += min(behind, 0.0)
         changed = replace(self, totals=np.round(totals, SAME), parts=(*self.parts, *parts))
         return changed._at(np.lexsort((self.keys, -changed.totals)))
+
+    def _equal_to(self, position: int) -> tuple[int, int]:
+        """Where those begin and end whose totals are that of one of them."""
+        total = -self.totals[position]
+        start, end = (np.searchsorted(-self.totals, total, side=side) for side in ("left", "right"))
+        return int(start), int(end)
 
     def scores(self) -> list[Scores]:
         """What is told of each candidate."""
@@ -133,8 +144,7 @@ class Candidates:
 
 def only(leg: Leg, ranking: Ranking) -> Candidates:
     """Candidates of one leg alone, ordered by its own scores."""
-    ranks = np.arange(1, len(ranking) + 1)
-    part = Part(leg, 1.0, ranking.scores, ranking.scores, ranks)
+    part = Part(leg, 1.0, ranking.scores, ranking.scores, ranking.ranks())
     return Candidates(ranking.keys, ranking.scores, (part,), ranking.scores)
 
 
@@ -183,5 +193,5 @@ def fused(
 
 def _ranks_at(keys: Keys, ranking: Ranking) -> npt.NDArray[np.int64]:
     ranks = np.zeros(len(keys), dtype=np.int64)
-    ranks[np.searchsorted(keys, ranking.keys)] = np.arange(1, len(ranking) + 1)
+    ranks[np.searchsorted(keys, ranking.keys)] = ranking.ranks()
     return ranks

@@ -138,11 +138,12 @@ class DenseIndex:
 
         Args:
             query: Shape (dim,), L2 norm 1.
-            k: Most passages to return.
+            k: How many are wanted.
             among: Ascending keys that may be returned; None for all.
 
         Returns:
-            At most k, best first, scored by cosine. Ties are broken by key.
+            Best first, scored by cosine: k if there are as many, and all that are as near as the
+            last of these. Ties are broken by key.
         """
         if k < 1:
             return Ranking.empty()

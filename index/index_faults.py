@@ -46,7 +46,7 @@ def measured_recall(store: Store, snapshot: Snapshot) -> float:
     best = _exact(store, keys, queries)
     found = 0
     for query, least in zip(queries, best[:, -1], strict=True):
-        scores = snapshot.dense.nearest(query, k=best.shape[1]).scores
+        scores = snapshot.dense.nearest(query, k=best.shape[1]).scores[: best.shape[1]]
         # Counted by score and not by key: passages of the same words are equally near.
         found += int((scores >= least - 1e-5).sum())
     return min(1.0, found / best.size)

@@ -108,13 +108,14 @@ class LexicalSearcher:
 
         Args:
             question: Any text.
-            k: Most passages to return.
+            k: How many are wanted.
             filters: Which documents may be answered from.
             also: Other words for what it asks about, which count half.
 
         Returns:
-            At most k, best first, scored by BM25 over the passage's words plus those of its
-            title and headings. Ties are broken by key.
+            Best first, scored by BM25 over the passage's words plus those of its title and
+            headings: k if there are as many, and all that are as good as the last of these. Ties
+            are broken by key.
         """
         terms = self.terms(question)
         if not terms or k < 1:

@@ -49,6 +49,10 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def ranks(self) -> npt.NDArray[np.int64]:
+        """1 for the best, and so on; equal scores have one rank. They must be in order."""
+        return np.searchsorted(-self.scores, -self.scores).astype(np.int64) + 1
+
     def sorted(self) -> "Ranking":
         """Best first; equal scores by ascending key."""
         order = np.lexsort((self.keys, -self.scores))
@@ -69,17 +73,21 @@ def with_whole_ties(search: Callable[[int], Ranking], *, k: int) -> Ranking:
 
     Args:
         search: Gives the n best for a number n, and fewer where there are no more.
-        k: Most keys to return, at least 1.
+        k: How many are wanted, at least 1.
 
     Returns:
-        At most k, best first; equal scores by ascending key, those that were cut off included.
+        Best first, and equal scores by ascending key: k if there are as many, and all that are as
+        good as the last of these. Keys grow with arrival, on which the result shall not depend.
     """
     fetched = k + COPIES
     found = search(fetched).sorted()
     while len(found) == fetched and found.scores[k - 1] == found.scores[-1]:
         fetched *= 2
         found = search(fetched).sorted()
-    return Ranking(found.keys[:k], found.scores[:k])
+    if len(found) <= k:
+        return found
+    whole = int(np.searchsorted(-found.scores, -found.scores[k - 1], side="right"))
+    return Ranking(found.keys[:whole], found.scores[:whole])
 
 
 def standardized(scores: Values) -> Values:

@@ -205,7 +205,7 @@ class Searcher:
         )
 
     def _reranked(self, snapshot: Snapshot, asked: _Asked, candidates: Candidates) -> Candidates:
-        first = min(self._policy.rerank, len(candidates))
+        first = candidates.whole(self._policy.rerank)
         weighed = self.late_interaction.weighed(asked.question, asked.words)
         positions, scores = self.late_interaction.stored(weighed, candidates.keys[:first])
         weights = {

@@ -150,3 +150,20 @@ def test_one_leg_alone_keeps_its_own_scores_and_ranks() -> None:
 
 def test_candidates_that_were_shown_can_be_taken_out() -> None:
     assert order(merged([3.0, 2.0, 1.0], [0.0] * 3).without(np.array([1]))) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("scores", "wanted", "whole"),
+    [
+        ([9, 8, 8, 7], 1, 1),
+        ([9, 8, 8, 7], 2, 3),
+        ([9, 8, 8, 7], 3, 3),
+        ([9, 8, 8, 7], 20, 4),
+        ([9, 7, 7, 7, 7, 7], 2, 1),  # five more would more than double them
+        ([7, 7, 7, 7, 7, 7], 2, 6),
+    ],
+)
+def test_a_tie_at_a_cut_is_taken_as_a_whole_or_left_out(
+    scores: list[float], wanted: int, whole: int
+) -> None:
+    assert only(Leg.LEXICAL, ranking(scores)).whole(wanted) == whole

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from fakes import WordHashEncoder, arrival
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,23 @@ def test_the_order_of_arrival_does_not_matter(
     random.Random(seed).shuffle(shuffled)
 
     assert rankings(tmp_path_factory.mktemp("shuffled"), encoder, shuffled) == straight
+
+
+def test_passages_that_are_alike_where_a_leg_ends_do_not_depend_on_it_either(
+    tmp_path: Path,
+) -> None:
+    alike = [arrival(f"Ferry {n:03} left.", document_id=f"d{n}") for n in range(150)]
+    encoder = WordHashEncoder()
+
+    found = []
+    for folder, arrived in (("there", alike), ("back", alike[::-1])):
+        collection = Collection.create(tmp_path / folder, "default", encoder.identity)
+        list(Ingester(collection, encoder).ingest(arrived))
+        hits = Searcher(collection, encoder).search("Which ferry?", k=40).hits
+        found.append([hit.passage.id for hit in hits])
+        collection.close()
+
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("count", [2, 3])

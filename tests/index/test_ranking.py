@@ -33,7 +33,7 @@ def test_a_reciprocal_rank_is_nothing_where_there_is_no_rank() -> None:
 
 
 @given(st.lists(st.integers(0, 3).map(float), min_size=1, max_size=120), st.integers(1, 10))
-def test_a_tie_at_the_cut_is_broken_by_key_whatever_the_search_brings_first(
+def test_a_tie_at_the_cut_is_whole_whatever_the_search_brings_first(
     scores: list[float], k: int
 ) -> None:
     whole = ranking(scores)
@@ -43,7 +43,12 @@ def test_a_tie_at_the_cut_is_broken_by_key_whatever_the_search_brings_first(
         lambda n: Ranking(whole.keys[backwards[:n]], whole.scores[backwards[:n]]), k=k
     )
 
-    assert order(found) == order(whole.sorted())[:k]
+    least = sorted(scores, reverse=True)[:k][-1]
+    assert order(found) == [key for key in order(whole.sorted()) if scores[key] >= least]
+
+
+def test_equal_scores_have_one_rank() -> None:
+    assert ranking([3.0, 2.0, 2.0, 1.0]).ranks().tolist() == [1, 2, 2, 4]
 
 
 @given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30)))
