@@ -101,7 +101,7 @@ class QuestionProcesses:
     def __init__(self, settings: Settings, *, processes: int, waiting: int) -> None:
         self._settings = settings
         self._admission = Admission(processes + waiting)
-        self._all = {_Process(settings) for _ in range(processes)}
+        self._all = [_Process(settings) for _ in range(processes)]
         self._places = asyncio.Semaphore(processes * AT_ONCE)
 
     async def run(self, work: Work[Result]) -> Result:
@@ -112,12 +112,14 @@ class QuestionProcesses:
         """
         with self._admission.held():
             async with self._places:
+                # The place of the one with the fewest tasks: whatever replaces it there is new.
+                place = min(range(len(self._all)), key=lambda n: self._all[n].tasks())
                 for _ in range(ATTEMPTS):
-                    process = min(self._all, key=_Process.tasks)
+                    process = self._all[place]
                     try:
                         return await process.do(work)
                     except _EndedError:
-                        self._replace(process)
+                        self._replace(place, process)
                 raise ProcessesEndedError(len(self._all))
 
     def warm(self) -> None:
@@ -128,11 +130,11 @@ class QuestionProcesses:
         for process in self._all:
             process.close()
 
-    def _replace(self, ended: "_Process") -> None:
-        if ended in self._all:  # another question may have found it so before
+    def _replace(self, place: int, ended: "_Process") -> None:
+        if self._all[place] is ended:  # another question may have found it so before
             log.warning("a process that answers questions has ended and is replaced")
             ended.close()
-            self._all = self._all - {ended} | {_Process(self._settings)}
+            self._all[place] = _Process(self._settings)
 
 
 class _EndedError(Exception):

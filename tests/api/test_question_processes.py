@@ -150,7 +150,7 @@ def test_questions_that_are_there_when_one_is_killed_are_answered_all_the_same(o
             for _ in range(4)
         ]
         await asyncio.sleep(0.05)
-        os.kill(next(iter(pool._all))._process.pid, signal.SIGKILL)
+        os.kill(pool._all[0]._process.pid, signal.SIGKILL)
         return await asyncio.gather(*asked)
 
     assert [each.status for each in with_processes(offline_data, scenario)] == ["answered"] * 4
