@@ -8,7 +8,6 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httptools
@@ -58,37 +57,48 @@ def wait_until_ready(server: Server, form: Form, question: str) -> float:
     raise TimeoutError(f"no answer at {form.path} within {READY_SECONDS} s")
 
 
-def press(server: Server, form: Form, questions: Sequence[str], *, clients: int) -> Figures:
-    """Ask all questions, so many at a time.
+def press(
+    server: Server, form: Form, questions: list[str], *, clients: int, seconds: float
+) -> Figures:
+    """Ask for some seconds, so many questions at a time.
+
+    Args:
+        server: Who is asked.
+        form: How.
+        questions: Those that are asked are taken from the end, so that none is asked again.
+        clients: How many ask.
+        seconds: When no further question is asked; those that were are waited for.
 
     Returns:
         Seconds of the whole, the server's CPU milliseconds, and each question's milliseconds.
     """
-    waiting, times, failures = list(reversed(questions)), [], []
+    times: list[float] = []
+    failures: list[OSError] = []
 
     def work() -> None:
         try:
             client = Client(server.port)
-            while waiting:
-                question = waiting.pop()
+            while time.perf_counter() < end:
+                question = questions.pop()
                 start = time.perf_counter()
                 client.ask(form, question)
                 times.append((time.perf_counter() - start) * 1000)
-        except IndexError:  # another client took the last one
+        except IndexError:  # all were asked
             return
         except OSError as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
     cpu, clock = server.cpu_ms(), time.perf_counter()
+    end = clock + seconds
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds, spent = time.perf_counter() - clock, server.cpu_ms() - cpu
+    took, spent = time.perf_counter() - clock, server.cpu_ms() - cpu
     if failures:
         raise failures[0]
-    return {"s": seconds, "cpu_ms": spent, "ms": np.array(times).tolist()}
+    return {"s": took, "cpu_ms": spent, "ms": np.array(times).tolist()}
 
 
 class Client:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -26,8 +27,8 @@ BLOCK = 10  # questions in a row, then it is the next one's turn
 COLD_ROUNDS = 3
 CLIENTS = (1, 8)
 PROCESSES = 2  # that answer, beside the one that listens: one a core
-PRESSED = 50  # questions in a row of each number of clients
-PRESS_ROUNDS = 4
+PRESSED_SECONDS = 2.0  # of each number of clients, then it is the next one's turn
+PRESS_ROUNDS = 3
 NO_LIMIT = "1000000/minute"  # all clients have one address
 NO_READER = {"FOOTNOTED_READER": "false"}
 
@@ -101,26 +102,32 @@ def measure_cold_starts(places: Sequence[Place], asked: Sequence[Asked]) -> Figu
 def measure_serving(places: Sequence[Place], asked: Sequence[Asked]) -> Figures:
     """Questions over HTTP: a second, percentiles, CPU time of the server, its memory after."""
     ways = [way for place in places for way in _serving(place)]
-    questions = _questions(asked)
+    questions = _shuffled(asked)
     figures: Figures = {}
     with ExitStack() as stack:
         servers = {}
+        left = {}
         for way in ways:
             port = _free_port()
             command = [word.replace("PORT", str(port)) for word in way.command]
             log = way.place.work / way.place.name / "serve.txt"
             server = stack.enter_context(served(command, port, log=log, settings=way.settings))
             servers[way.name] = server
-            ready = wait_until_ready(server, way.form, questions[-1])
-            press(server, way.form, questions[-WARM_UP:], clients=1)
+            left[way.name] = list(questions)  # nobody is asked twice, for some remember
+            ready = wait_until_ready(server, way.form, left[way.name].pop())
+            press(server, way.form, left[way.name], clients=1, seconds=PRESSED_SECONDS)
             figures[way.name] = {"ready_s": round(ready, 2), "clients": {}}
         for clients in CLIENTS:
             pressed: dict[str, list[Figures]] = {way.name: [] for way in ways}
-            for number in range(PRESS_ROUNDS):
-                block = questions[number * PRESSED : (number + 1) * PRESSED]
-                for way in ways:
-                    found = press(servers[way.name], way.form, block, clients=clients)
-                    pressed[way.name].append(found)
+            for _, way in product(range(PRESS_ROUNDS), ways):
+                found = press(
+                    servers[way.name],
+                    way.form,
+                    left[way.name],
+                    clients=clients,
+                    seconds=PRESSED_SECONDS,
+                )
+                pressed[way.name].append(found)
             for way in ways:
                 figures[way.name]["clients"][str(clients)] = _pressed(pressed[way.name])
         for way in ways:
@@ -188,10 +195,14 @@ def _percentiles(values: Sequence[float]) -> Figures:
 
 
 def _questions(asked: Sequence[Asked]) -> list[str]:
+    return _shuffled(asked)[: QUESTIONS + WARM_UP]
+
+
+def _shuffled(asked: Sequence[Asked]) -> list[str]:
     """Of both sets in turns, at random."""
     texts = list(dict.fromkeys(one.text for one in asked))
     random.Random(SEED).shuffle(texts)
-    return texts[: QUESTIONS + WARM_UP]
+    return texts
 
 
 def _free_port() -> int:
