@@ -60,12 +60,12 @@ def wait_until_ready(server: Server, form: Form, question: str) -> float:
 def press(
     server: Server, form: Form, questions: list[str], *, clients: int, seconds: float
 ) -> Figures:
-    """Ask for some seconds, so many questions at a time.
+    """Ask until there is no question left, or for some seconds, so many at a time.
 
     Args:
         server: Who is asked.
         form: How.
-        questions: Those that are asked are taken from the end, so that none is asked again.
+        questions: Those that are asked are taken out.
         clients: How many ask.
         seconds: When no further question is asked; those that were are waited for.
 

@@ -25,9 +25,12 @@ WARM_UP = 5  # questions that are asked before any is counted
 QUESTIONS = 150
 BLOCK = 10  # questions in a row, then it is the next one's turn
 COLD_ROUNDS = 3
-CLIENTS = (1, 8)
+PRESSED = {
+    1: 40,
+    8: 120,
+}  # by number of clients: questions in a row, then it is the next one's turn
 PROCESSES = 2  # that answer, beside the one that listens: one a core
-PRESSED_SECONDS = 2.0  # of each number of clients, then it is the next one's turn
+PRESSED_SECONDS = 8.0  # or so long, where answers come slowly
 PRESS_ROUNDS = 3
 NO_LIMIT = "1000000/minute"  # all clients have one address
 NO_READER = {"FOOTNOTED_READER": "false"}
@@ -115,17 +118,15 @@ def measure_serving(places: Sequence[Place], asked: Sequence[Asked]) -> Figures:
             servers[way.name] = server
             left[way.name] = list(questions)  # nobody is asked twice, for some remember
             ready = wait_until_ready(server, way.form, left[way.name].pop())
-            press(server, way.form, left[way.name], clients=1, seconds=PRESSED_SECONDS)
+            warm_up = [left[way.name].pop() for _ in range(WARM_UP)]
+            press(server, way.form, warm_up, clients=1, seconds=PRESSED_SECONDS)
             figures[way.name] = {"ready_s": round(ready, 2), "clients": {}}
-        for clients in CLIENTS:
+        for clients, count in PRESSED.items():
             pressed: dict[str, list[Figures]] = {way.name: [] for way in ways}
             for _, way in product(range(PRESS_ROUNDS), ways):
+                block = [left[way.name].pop() for _ in range(count)]
                 found = press(
-                    servers[way.name],
-                    way.form,
-                    left[way.name],
-                    clients=clients,
-                    seconds=PRESSED_SECONDS,
+                    servers[way.name], way.form, block, clients=clients, seconds=PRESSED_SECONDS
                 )
                 pressed[way.name].append(found)
             for way in ways:
