@@ -22,6 +22,7 @@ __all__ = ["measure_cold_starts", "measure_questions", "measure_serving"]
 SEED = 1
 K = 5  # passages of a reply, as in adapters/running.py
 WARM_UP = 5  # questions that are asked before any is counted
+SERVED_WARM_UP = 30  # before a server is pressed: each of its processes has caches to fill
 QUESTIONS = 150
 BLOCK = 10  # questions in a row, then it is the next one's turn
 COLD_ROUNDS = 3
@@ -118,8 +119,8 @@ def measure_serving(places: Sequence[Place], asked: Sequence[Asked]) -> Figures:
             servers[way.name] = server
             left[way.name] = list(questions)  # nobody is asked twice, for some remember
             ready = wait_until_ready(server, way.form, left[way.name].pop())
-            warm_up = [left[way.name].pop() for _ in range(WARM_UP)]
-            press(server, way.form, warm_up, clients=1, seconds=PRESSED_SECONDS)
+            warm_up = [left[way.name].pop() for _ in range(SERVED_WARM_UP)]
+            press(server, way.form, warm_up, clients=8, seconds=PRESSED_SECONDS)
             figures[way.name] = {"ready_s": round(ready, 2), "clients": {}}
         for clients, count in PRESSED.items():
             pressed: dict[str, list[Figures]] = {way.name: [] for way in ways}
