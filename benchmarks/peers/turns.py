@@ -26,10 +26,8 @@ SERVED_WARM_UP = 30  # before a server is pressed: each of its processes has cac
 QUESTIONS = 150
 BLOCK = 10  # questions in a row, then it is the next one's turn
 COLD_ROUNDS = 3
-PRESSED = {
-    1: 40,
-    8: 120,
-}  # by number of clients: questions in a row, then it is the next one's turn
+# By number of clients: questions in a row, then it is the next one's turn.
+PRESSED = {1: 30, 8: 120}
 PROCESSES = 2  # that answer, beside the one that listens: one a core
 PRESSED_SECONDS = 8.0  # or so long, where answers come slowly
 PRESS_ROUNDS = 3
