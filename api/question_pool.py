@@ -236,6 +236,6 @@ def _outcome_of(work: Work[Any], service: Service) -> _Outcome:
         return _Outcome(work(service), None)
     except FootnotedError as error:
         return _Outcome(None, error)
-    except Exception as error:
+    except Exception as error:  # nothing ends the process; the serving one tells of a fault of ours
         log.error("unforeseen error", exc_info=error)
         return _Outcome(None, RuntimeError(f"{type(error).__name__}: {error}"))

@@ -113,9 +113,8 @@ class LexicalSearcher:
             also: Other words for what it asks about, which count half.
 
         Returns:
-            Best first, scored by BM25 over the passage's words plus those of its title and
-            headings: k if there are as many, and all that are as good as the last of these. Ties
-            are broken by key.
+            Best first, by BM25 over the passage's words plus those of its title and headings: k if
+            there are as many, and all as good as the last of these. Ties are broken by key.
         """
         terms = self.terms(question)
         if not terms or k < 1:
