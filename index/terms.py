@@ -7,7 +7,7 @@ than the passage. Stemmers and stop words are tantivy's.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -39,17 +39,26 @@ NO_LANGUAGE = ""  # nothing is left out, and no ending cut off
 LONGEST = 64  # bytes of a word; longer ones are no words
 # Scripts that put no space between words: every two neighbouring letters are a term.
 UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-TOKEN = re.compile(
-    r"(?P<percent>\bper cent\b)"
-    # Most words are like this: read at once, with the space behind them.
-    r"|(?P<plain>[a-zA-Z][a-z]+)(?![\w'’]) ?"
-    r"|(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
+PERCENT = r"(?P<percent>\bper cent\b)"
+PLAIN = r"[a-zA-Z][a-z]+(?![\w'’])"  # as most words are
+OTHER = (
+    r"(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<sign>[%$€£])"
     rf"|(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<word>(?:(?![{UNSPACED}\d])[^\W_])(?:(?![{UNSPACED}])[^\W_])*)(?:['’]s\b)?"
 )
-CUTS_BEGINNINGS = {"ar", "nl", "ta", "tr"}  # stemmers that do, as Dutch does with "ge-"
+# A plain word is read with the space behind it.
+TOKEN = re.compile(rf"{PERCENT}|(?P<plain>{PLAIN}) ?|{OTHER}")
+BETWEEN = r"[^\w%$€£]"
+# The same, read from one token that is not plain to the next.
+OTHER_TOKEN = re.compile(
+    rf"(?:(?!\bper cent\b){PLAIN}{BETWEEN}*+)*+(?:{PERCENT}|{OTHER}|(?:{BETWEEN}|_)+)?"
+)
+PLAIN_WORD = re.compile(rf"(?<![a-zA-Z]){PLAIN}")
+# How many of the first letters of a plain word its stem keeps, where these are fewer than two: a
+# German "aer" becomes "ar", Dutch cuts "ge-" off.
+KEPT_LETTERS = {"ar": 0, "de": 1, "fi": 1, "nl": 0, "ta": 0, "tr": 0}
 LETTERS = re.compile(r"[^\W\d_]+")
 GROUPED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+)(?:[.,](\d+))?")
 
@@ -85,12 +94,10 @@ class Analyzer:
         """Every word that is a term, in the order of the text."""
         return [Word(term, Span(start, end)) for term, (_, start, end) in self._kept(text)]
 
-    def spans_of(self, terms: Set[str], text: str) -> list[Span]:
+    def spans_of(self, terms: frozenset[str], text: str) -> list[Span]:
         """Where a text has any of some terms."""
-        pieces = self._pieces(text, self._initials(terms))
-        return [
-            Span(start, end) for term, (_, start, end) in self._kept_of(pieces) if term in terms
-        ]
+        kept = self._kept_of(self._pieces_like(terms, text))
+        return [Span(start, end) for term, (_, start, end) in kept if term in terms]
 
     def all_terms(self, text: str) -> list[str]:
         """Every term as often as the text has it, in its order."""
@@ -122,29 +129,38 @@ class Analyzer:
             for token in tokens
         ]
 
-    def _initials(self, terms: Set[str]) -> str | None:
-        """Letters that words of some terms begin with; None where a stemmer cuts beginnings off."""
-        if self.language in CUTS_BEGINNINGS:
-            return None
-        first = "".join({term[0] for term in terms})
-        return first + first.upper()
+    def _pieces(self, text: str) -> list[_Piece]:
+        return [piece for match in TOKEN.finditer(text) for piece in self._pieces_of(match)]
 
-    def _pieces(self, text: str, initials: str | None = None) -> list[_Piece]:
-        """All of them; of plain words those that begin with one of some letters, if given."""
-        pieces: list[_Piece] = []
-        for match in TOKEN.finditer(text):
-            kind = match.lastgroup or ""
-            is_plain = kind == "plain"
-            if is_plain and initials is not None and text[match.start()] not in initials:
-                continue
-            found, (start, end) = match[kind], match.span(kind)
-            if is_plain or (kind == "word" and not found.isupper()):
-                pieces.append((found, start, end))
-            elif kind == "unspaced":
-                pieces += _pairs(found, start)
-            else:
-                pieces += [(written, start, end) for written in self._written(kind, found)]
-        return pieces
+    def _pieces_like(self, terms: frozenset[str], text: str) -> list[_Piece]:
+        """Those of `_pieces` that may become one of some terms. Of plain words, as most are, only
+        those are looked at that begin as one of them."""
+        kept = KEPT_LETTERS.get(self.language, 2)
+        if not kept:
+            return self._pieces(text)
+        others = [piece for match in OTHER_TOKEN.finditer(text) for piece in self._pieces_of(match)]
+        starts = [start for _, start, _ in others]
+        plain: dict[int, _Piece] = {}  # by start, for one beginning may be that of another
+        for beginning in _beginnings(terms, kept):
+            start = text.find(beginning)
+            while start >= 0:
+                before = bisect_right(starts, start)
+                is_part = before and others[before - 1][2] > start  # as "cent" of "per cent"
+                if not is_part and (match := PLAIN_WORD.match(text, start)):
+                    plain[start] = (match[0], start, match.end())
+                start = text.find(beginning, start + 1)
+        return sorted([*others, *plain.values()], key=lambda piece: piece[1])
+
+    def _pieces_of(self, token: re.Match[str]) -> Sequence[_Piece]:
+        kind = token.lastgroup
+        if not kind:
+            return ()
+        found, (start, end) = token[kind], token.span(kind)
+        if kind == "plain" or (kind == "word" and not found.isupper()):
+            return ((found, start, end),)
+        if kind == "unspaced":
+            return _pairs(found, start)
+        return [(written, start, end) for written in self._written(kind, found)]
 
     def _written(self, kind: str, text: str) -> list[str]:
         """How a stretch is written for the terms: not at all, or in one or more words."""
@@ -192,12 +208,15 @@ def content_words(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]
 @lru_cache(maxsize=256)
 def terms_in(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Terms of those words in each of some languages."""
-    content = {word.span for word in content_words(question, languages)}
+    content = content_words(question, languages)
+    if languages == (language_of(question, languages),):  # as is most often so
+        return tuple(dict.fromkeys(word.term for word in content))
+    spans = {word.span for word in content}
     words = (
         word
         for language in languages
         for word in analyzer_for(language).words(question)
-        if word.span in content
+        if word.span in spans
     )
     return tuple(dict.fromkeys(word.term for word in words))
 
@@ -210,6 +229,14 @@ def matched_words(text: str, question: str, language: str | None = None) -> list
 @lru_cache(maxsize=256)
 def _terms_of(question: str, language: str | None) -> frozenset[str]:
     return frozenset(analyzer_for(language).all_terms(question))
+
+
+@lru_cache(maxsize=256)
+def _beginnings(terms: frozenset[str], letters: int) -> tuple[str, ...]:
+    """What plain words of some terms begin with, of so many letters."""
+    found = {term[:letters] for term in terms}
+    found |= {f"{two[0]}y" for two in found if two[1:] == "i"}  # "dying" becomes "die"
+    return tuple(sorted(found | {beginning.capitalize() for beginning in found}))
 
 
 @cache
