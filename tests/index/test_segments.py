@@ -19,9 +19,12 @@ def clustered(seed: int, n: int) -> Vectors:
     """Unit vectors that lie in clusters, as those of sentences do."""
     random = np.random.default_rng(seed)
     centres = np.random.default_rng(0).standard_normal((60, 48))
-    rows = centres[random.integers(0, 60, n)] + 0.7 * random.standard_normal((n, 48))
-    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return unit
+    return unit(centres[random.integers(0, 60, n)] + 0.7 * random.standard_normal((n, 48)))
+
+
+def unit(rows: Vectors) -> Vectors:
+    length_one: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return length_one
 
 
 VECTORS = clustered(1, ROWS).astype(np.float16).astype(np.float32)  # as the store has them
@@ -61,6 +64,22 @@ def keys_and_scores(ranking: Ranking) -> tuple[list[int], list[float]]:
 @pytest.mark.parametrize("kind", SEGMENTS)
 def test_ten_nearest_are_found_in_nearly_every_case(kind: str) -> None:
     assert recall(SEGMENTS[kind]) >= 0.99
+
+
+def test_a_graph_finds_what_has_many_near_copies() -> None:
+    random = np.random.default_rng(1)
+    texts = unit(random.standard_normal((300, 64)))
+    copies = unit(np.tile(texts, (40, 1)) + 0.02 * unit(random.standard_normal((12_000, 64))))
+    questions = unit(texts + 0.9 * unit(random.standard_normal((300, 64))))
+    graph = GraphSegment.build(np.arange(len(copies)), lambda keys: copies[keys])
+
+    found = [graph.nearest(question, k=100).keys[:10] for question in questions]
+
+    nearest = np.argsort(-(questions @ copies.T), axis=1)[:, :10]
+    shares = [
+        len(np.intersect1d(one, other)) / 10 for one, other in zip(nearest, found, strict=True)
+    ]
+    assert np.mean(shares) >= 0.98
 
 
 @pytest.mark.parametrize("share", [0.5, 0.02])
