@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 
 import tantivy
@@ -87,8 +87,18 @@ class Analyzer:
         self.language = language
         self._signs = SIGNS.get(language, {})
         self._abbreviations = ABBREVIATIONS.get(language, {})
-        self._stemming = _chain(language)
-        self._plain = _chain(NO_LANGUAGE)
+
+    @cached_property
+    def _stemming(self) -> tantivy.TextAnalyzer:
+        return _chain(self.language)
+
+    @cached_property
+    def _plain(self) -> tantivy.TextAnalyzer:
+        return _chain(NO_LANGUAGE)
+
+    @cached_property
+    def _without_stop_words(self) -> tantivy.TextAnalyzer:
+        return _chain(self.language, stems=False)
 
     def words(self, text: str) -> list[Word]:
         """Every word that is a term, in the order of the text."""
@@ -113,7 +123,7 @@ class Analyzer:
 
     def stop_words(self, words: Sequence[str]) -> int:
         """How many of some words are stop words."""
-        return len(words) - len(self._stemming.analyze(" ".join(words)))
+        return len(words) - len(self._without_stop_words.analyze(" ".join(words)))
 
     def _kept(self, text: str) -> list[tuple[str, _Piece]]:
         """Terms with the pieces that they come from."""
@@ -209,16 +219,14 @@ def content_words(question: str, languages: tuple[str, ...]) -> tuple[Word, ...]
 def terms_in(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Terms of those words in each of some languages."""
     content = content_words(question, languages)
-    if languages == (language_of(question, languages),):  # as is most often so
-        return tuple(dict.fromkeys(word.term for word in content))
+    own = language_of(question, languages)
     spans = {word.span for word in content}
-    words = (
-        word
-        for language in languages
-        for word in analyzer_for(language).words(question)
-        if word.span in spans
-    )
-    return tuple(dict.fromkeys(word.term for word in words))
+    words: dict[str, None] = {}
+    # Languages without a stemmer have the same terms, and the question's own are known.
+    for language in dict.fromkeys(code if code in STEMMED else NO_LANGUAGE for code in languages):
+        found = content if language == own else _analyzer(language).words(question)
+        words |= dict.fromkeys(word.term for word in found if word.span in spans)
+    return tuple(words)
 
 
 def matched_words(text: str, question: str, language: str | None = None) -> list[Span]:
@@ -244,7 +252,7 @@ def _analyzer(language: str) -> Analyzer:
     return Analyzer(language)
 
 
-def _chain(language: str) -> tantivy.TextAnalyzer:
+def _chain(language: str, *, stems: bool = True) -> tantivy.TextAnalyzer:
     name, filters = STEMMED.get(language), tantivy.Filter
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     builder = builder.filter(filters.remove_long(LONGEST)).filter(filters.lowercase())
@@ -254,7 +262,7 @@ def _chain(language: str) -> tantivy.TextAnalyzer:
     builder = builder.filter(filters.ascii_fold())
     if language in QUESTION_WORDS:
         builder = builder.filter(filters.custom_stopword(QUESTION_WORDS[language].split()))
-    return builder.filter(filters.stemmer(name)).build() if name else builder.build()
+    return builder.filter(filters.stemmer(name)).build() if name and stems else builder.build()
 
 
 def _number(text: str) -> str:
