@@ -47,7 +47,7 @@ def visit(chromium):
         tab.goto(f"{site.url}/news")
         tab.get_by_role("button", name="Ask").click()
         tab.get_by_role("combobox").fill(FEE)
-        tab.get_by_role("combobox").press("Enter")
+        tab.get_by_role("combobox").first.press("Enter")
         return tab, told
 
     yield go

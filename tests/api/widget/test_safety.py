@@ -254,7 +254,7 @@ def test_in_a_frame_without_storage_or_popups_it_answers(replies, opened):
     inside = tab.frame_locator("iframe")
 
     inside.get_by_role("combobox").fill("fee")
-    inside.get_by_role("combobox").press("Enter")
+    inside.get_by_role("combobox").first.press("Enter")
 
     expect(inside.get_by_role("region", name="Answer")).to_contain_text(QUOTE)
 
