@@ -15,9 +15,7 @@ NONE = "–"
 def tables(results: Figures) -> str:
     """All parts that were measured, each under its heading."""
     parts = {
-        "ask": (_sets, _ablation),
-        "ask with the reader": (_read_sets,),  # run by --ask --variants, kept beside the others
-        "ask of 400": (_ablation,),  # run by --ask --most 400, kept beside the whole sets
+        "ask": (_sets, _read_sets, _ablation),
         "pool": (_pooled,),
         "wordings": (_wordings,),
         "cost": (_search, _ingest),
@@ -42,7 +40,9 @@ def _sets(sets: Figures, *, variant: str = SHIPPED) -> str:
     )  # fmt: skip
     rows = []
     for name, found in sets.items():
-        shipped = found["variants"][variant]
+        shipped = found["variants"].get(variant)
+        if shipped is None:
+            continue
         rows.append(
             (
                 name,
