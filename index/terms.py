@@ -148,23 +148,28 @@ class Analyzer:
         kept = KEPT_LETTERS.get(self.language, 2)
         if not kept:
             return self._pieces(text)
-        others = [piece for match in OTHER_TOKEN.finditer(text) for piece in self._pieces_of(match)]
-        starts = [start for _, start, _ in others]
+        others = [
+            piece
+            for match in OTHER_TOKEN.finditer(text)
+            if match.lastgroup
+            for piece in self._pieces_of(match)
+        ]
         plain: dict[int, _Piece] = {}  # by start, for one beginning may be that of another
         for beginning in _beginnings(terms, kept):
             start = text.find(beginning)
             while start >= 0:
-                before = bisect_right(starts, start)
-                is_part = before and others[before - 1][2] > start  # as "cent" of "per cent"
-                if not is_part and (match := PLAIN_WORD.match(text, start)):
+                if match := PLAIN_WORD.match(text, start):
                     plain[start] = (match[0], start, match.end())
                 start = text.find(beginning, start + 1)
+        starts = [start for _, start, _ in others]
+        for start in [*plain]:
+            before = bisect_right(starts, start)
+            if before and others[before - 1][2] > start:  # a part of it, as "cent" of "per cent"
+                del plain[start]
         return sorted([*others, *plain.values()], key=lambda piece: piece[1])
 
     def _pieces_of(self, token: re.Match[str]) -> Sequence[_Piece]:
-        kind = token.lastgroup
-        if not kind:
-            return ()
+        kind = token.lastgroup or ""
         found, (start, end) = token[kind], token.span(kind)
         if kind == "plain" or (kind == "word" and not found.isupper()):
             return ((found, start, end),)
