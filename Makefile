@@ -67,6 +67,7 @@ bench: .venv/installed-bench
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.scale $(foreach n,1000 10000 20000 100000 1000000,--size $(n))
 	$(BIN)/python -m benchmarks.scale --size 1000000 --memory low
+	$(BIN)/python -m benchmarks.scale.copies
 	$(BIN)/python -m benchmarks.scale.plot
 	$(BIN)/python -m benchmarks.profiles
 

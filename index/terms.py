@@ -39,7 +39,7 @@ NO_LANGUAGE = ""  # nothing is left out, and no ending cut off
 LONGEST = 64  # bytes of a word; longer ones are no words
 # Scripts that put no space between words: every two neighbouring letters are a term.
 UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-PERCENT = r"(?P<percent>\bper cent\b)"
+PER_CENT = r"\bper cent\b"
 PLAIN = r"[a-zA-Z][a-z]+(?![\w'’])"  # as most words are
 OTHER = (
     r"(?P<dotted>(?<!\w)(?:(?:[^\W\d_]\.){2,4}|EE\. ?UU\.?))"
@@ -49,11 +49,12 @@ OTHER = (
     rf"|(?P<word>(?:(?![{UNSPACED}\d])[^\W_])(?:(?![{UNSPACED}])[^\W_])*)(?:['’]s\b)?"
 )
 # A plain word is read with the space behind it.
-TOKEN = re.compile(rf"{PERCENT}|(?P<plain>{PLAIN}) ?|{OTHER}")
+TOKEN = re.compile(rf"(?P<percent>{PER_CENT})|(?P<plain>{PLAIN}) ?|{OTHER}")
 BETWEEN = r"[^\w%$€£]"
 # The same, read from one token that is not plain to the next.
 OTHER_TOKEN = re.compile(
-    rf"(?:(?!\bper cent\b){PLAIN}{BETWEEN}*+)*+(?:{PERCENT}|{OTHER}|(?:{BETWEEN}|_)+)?"
+    rf"(?:(?!{PER_CENT}){PLAIN}{BETWEEN}*+)*+"
+    rf"(?:(?P<percent>{PER_CENT})|{OTHER}|(?:{BETWEEN}|_)+)?"
 )
 PLAIN_WORD = re.compile(rf"(?<![a-zA-Z]){PLAIN}")
 # How many of the first letters of a plain word its stem keeps, where these are fewer than two: a
