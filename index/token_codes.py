@@ -43,7 +43,7 @@ class PackedCodes:
         """Estimated cosines with some unit vectors, shape (len(vectors), t).
 
         The vectors are rounded to whole steps, 127 up to the largest component of each, which moves
-        a cosine by .0005 in the mean, .002 at most.
+        a cosine by .0004 in the mean, and by .0032 at most among eight million random pairs.
         """
         sizes = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / STEPS
         steps = np.rint(vectors / sizes).astype(np.int8)

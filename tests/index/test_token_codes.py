@@ -35,16 +35,18 @@ def test_a_vector_is_at_cosine_one_with_its_own_code(seed: int) -> None:
 
     codes = unpack([pack(tokens(vectors), [Span(0, 20)])], dim=384)
 
-    assert np.diag(codes.cosines(vectors)) == pytest.approx(np.ones(5), abs=2e-3)
+    assert np.diag(codes.cosines(vectors)) == pytest.approx(np.ones(5), abs=5e-3)
 
 
-def test_rounding_the_question_moves_a_cosine_by_less_than_two_thousandths() -> None:
+def test_rounding_the_question_moves_a_cosine_by_less_than_five_thousandths() -> None:
     asked, read = unit_rows(3, 8), unit_rows(4, 200)
 
     codes = unpack([pack(tokens(read), [Span(0, 800)])], dim=384)
 
     exact = asked @ (2.0 * codes.signs - 1).T * codes.scales
-    assert np.abs(codes.cosines(asked) - exact).max() < 2e-3
+    moved = np.abs(codes.cosines(asked) - exact)
+    assert moved.mean() < 5e-4
+    assert moved.max() < 5e-3
 
 
 def test_cosines_are_estimated_without_bias() -> None:
