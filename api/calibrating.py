@@ -10,6 +10,7 @@ import click
 from api.evaluating import asking_bar
 from api.questions import read_questions
 from api.service import Service
+from index.catalog import CALIBRATION_FILE
 from index.errors import ModelError
 from index.files import write_text_durably
 from index.places import place_of
@@ -18,7 +19,7 @@ from qa.calibration import Calibration
 from qa.evaluating import Asking, evaluate
 from qa.judging import JudgedQuestion, find_targets
 from qa.recalibrating import Checked, Recalibration, recalibrate
-from qa.shipped_reader import CALIBRATION, shipped_calibration
+from qa.shipped_reader import shipped_calibration
 
 __all__ = ["calibrate_file", "forget_calibration"]
 
@@ -35,14 +36,14 @@ def calibrate_file(service: Service, file: Path, *, is_trial: bool, json_wanted:
     shipped = shipped_calibration(service.collection(name).store.model)
     found = _asked(service, name, shipped, read_questions(file))
     if not is_trial:
-        place = place_of(service.data, name).folder / CALIBRATION
+        place = place_of(service.data, name).folder / CALIBRATION_FILE
         write_text_durably(place, found.calibration.written())
     click.echo(_json(found) if json_wanted else _text(service, found, is_trial=is_trial))
 
 
 def forget_calibration(service: Service) -> bool:
     """Go back to the shipped calibration. Tells whether there was another."""
-    place = place_of(service.data, service.settings.collection).folder / CALIBRATION
+    place = place_of(service.data, service.settings.collection).folder / CALIBRATION_FILE
     if not place.exists():
         return False
     place.unlink()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.collection_settings import CollectionSettings
 from api.made_once import MadeOnce
 from api.settings import Settings
-from index.catalog import create_collection, delete_collection
+from index.catalog import CALIBRATION_FILE, create_collection, delete_collection
 from index.collection import Collection
 from index.embedding import Encoder
 from index.encoders import encoder_for
@@ -26,7 +26,7 @@ from index.runtimes import Runtime
 from qa.answering import Answerer, TrainedReader
 from qa.calibration import Calibration
 from qa.passage_reader import PassageReader
-from qa.shipped_reader import CALIBRATION, shipped_calibration, shipped_reader
+from qa.shipped_reader import shipped_calibration, shipped_reader
 
 if TYPE_CHECKING:
     from index.ingest import Ingester, Progress
@@ -194,22 +194,36 @@ class Service:
             return None
 
     def is_calibrated(self, name: str) -> bool:
-        """Whether a collection has a calibration of its own."""
-        return self._calibrated_at(name) != 0
+        """Whether a collection has a calibration of its own that holds for the reader."""
+        return bool(self._calibration(name).refitted)
 
     def _calibration(self, name: str) -> Calibration:
-        """The collection's own where it has one, made by `footnoted calibrate`."""
-        place = place_of(self.data, name).folder / CALIBRATION
+        """The collection's own where `footnoted calibrate` made one, else the shipped one; so, too,
+        where its own cannot be read or was made for another reader, which is logged."""
+        shipped = shipped_calibration(self.collection(name).store.model)
+        place = place_of(self.data, name).folder / CALIBRATION_FILE
         if not place.exists():
-            return shipped_calibration(self.collection(name).store.model)
+            return shipped
         try:
-            return Calibration.read(place)
+            own = Calibration.read(place)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{CALIBRATION} of collection {name!r}: {error}") from None
+            reason = f"cannot be read ({type(error).__name__}: {error})"
+        else:
+            if own.refitted == shipped.id:
+                return own
+            reason = "was made for another reader"
+        log.warning(
+            "%s of collection %r %s, so the shipped calibration is used; `footnoted calibrate` "
+            "makes it anew",
+            CALIBRATION_FILE,
+            name,
+            reason,
+        )
+        return shipped
 
     def _calibrated_at(self, name: str) -> int:
         try:
-            return (place_of(self.data, name).folder / CALIBRATION).stat().st_mtime_ns
+            return (place_of(self.data, name).folder / CALIBRATION_FILE).stat().st_mtime_ns
         except FileNotFoundError:
             return 0
 

@@ -14,6 +14,7 @@ from index.places import STORE_FILE, collection_names, folder_of, is_name, place
 from index.store import Store
 
 __all__ = [
+    "CALIBRATION_FILE",
     "SETTINGS_FILE",
     "create_collection",
     "delete_collection",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 SETTINGS_FILE = "settings.json"
+CALIBRATION_FILE = "calibration.json"  # kept beside a store for whoever reads its passages
 LEFT_BEHIND_S = 86_400  # nothing that is being made takes a day
 
 

@@ -1,9 +1,9 @@
 """A collection in one file, and back.
 
-In the file are the store and the collection's settings. The derived indexes are not: they are as
-large as the vectors again, belong to one version of a library, and are built anew from the store
-without embedding anything. So a snapshot has one file that anybody has to believe, and that one is
-compared with itself before it is used.
+In the file are the store, the collection's settings and its calibration. The derived indexes are
+not: they are as large as the vectors again, belong to one version of a library, and are built anew
+from the store without embedding anything. So a snapshot has one file that anybody has to believe,
+and that one is compared with itself before it is used.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.archives import Manifest, member_of, write_archive
-from index.catalog import SETTINGS_FILE
+from index.catalog import CALIBRATION_FILE, SETTINGS_FILE
 from index.collection import Collection
 from index.errors import DiskFullError, FootnotedError, UnreadableSourceError
 from index.files import write_durably
@@ -22,7 +22,8 @@ from index.store import Store
 
 __all__ = ["MEMBERS", "told", "write_snapshot"]
 
-MEMBERS = (STORE_FILE, SETTINGS_FILE)
+BESIDE_THE_STORE = (SETTINGS_FILE, CALIBRATION_FILE)
+MEMBERS = (STORE_FILE, *BESIDE_THE_STORE)
 
 
 def write_snapshot(collection: Collection, file: Path) -> Manifest:
@@ -48,9 +49,9 @@ def write_snapshot(collection: Collection, file: Path) -> Manifest:
 
 def _collect(collection: Collection, folder: Path) -> Manifest:
     collection.store.copy_to(folder / STORE_FILE)
-    settings = collection.place.folder / SETTINGS_FILE
-    if settings.is_file():
-        shutil.copyfile(settings, folder / SETTINGS_FILE)
+    for name in BESIDE_THE_STORE:
+        if (file := collection.place.folder / name).is_file():
+            shutil.copyfile(file, folder / name)
     copy = Store.open(folder / STORE_FILE)
     try:
         corpus, model = copy.corpus(), copy.model

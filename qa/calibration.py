@@ -73,6 +73,8 @@ class Calibration:
             best of several is less often right than each of them by itself.
         risks: By rising confidence and falling error rate.
         questions: How many it was learnt from.
+        refitted: Id of the calibration whose weights it keeps, where only slope, offset and risks
+            were learnt anew; "" where all was.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Calibration:
     offset: float
     risks: tuple[Risk, ...]
     questions: int
+    refitted: str = ""
 
     def confidence(self, log_odds: float) -> float:
         """Probability that the answer is right, for the log-odds of its words."""
@@ -118,6 +121,7 @@ class Calibration:
             float(kept["offset"]),
             tuple(Risk(float(r["confidence"]), float(r["error_rate"])) for r in kept["risks"]),
             int(kept["questions"]),
+            str(kept.get("refitted", "")),
         )
 
     @classmethod

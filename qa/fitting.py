@@ -73,7 +73,12 @@ def refit(calibration: Calibration, log_odds: Values, right: Flags) -> Calibrati
     """
     line = _logistic(log_odds[:, np.newaxis], right, held=HARDLY_HELD)
     fitted = replace(
-        calibration, slope=line.weights[0], offset=line.bias, questions=len(right), id=""
+        calibration,
+        slope=line.weights[0],
+        offset=line.bias,
+        questions=len(right),
+        refitted=calibration.id,
+        id="",
     )
     confidences = np.array([fitted.confidence(value) for value in log_odds.tolist()])
     fitted = replace(fitted, risks=risks_of(confidences))

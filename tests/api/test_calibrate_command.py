@@ -1,6 +1,7 @@
 """`footnoted calibrate`: how sure answers from one's own documents are."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from fakes import WordHashEncoder, arrival
@@ -8,9 +9,12 @@ from fakes import WordHashEncoder, arrival
 from api.calibrating import calibrate_file, forget_calibration
 from api.service import Service
 from api.settings import Settings
+from index.catalog import CALIBRATION_FILE
 from index.places import place_of
+from index.restoring import restore_snapshot
+from index.snapshots import write_snapshot
 from qa.calibration import Calibration, CalibrationError
-from qa.shipped_reader import CALIBRATION, shipped_calibration
+from qa.shipped_reader import shipped_calibration
 
 ANIMALS = ("seal", "otter", "heron", "puffin", "crab", "lobster", "whale", "gannet", "eel", "cod")
 PLACES = ("Aldburgh", "Bexmoor", "Carrick", "Dunmore", "Elie")
@@ -59,7 +63,7 @@ def calibrate(service, capsys):
 
 
 def kept(service):
-    return place_of(service.data, "default").folder / CALIBRATION
+    return place_of(service.data, "default").folder / CALIBRATION_FILE
 
 
 def test_it_tells_how_far_the_shipped_calibration_is_off(calibrate, questions):
@@ -121,11 +125,39 @@ def test_too_few_questions_are_refused_with_what_is_needed(calibrate, service, t
     assert not kept(service).exists()
 
 
-def test_a_calibration_that_is_damaged_is_told_and_not_used(service, caplog):
-    kept(service).write_text("{")
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "cannot be read"),
+        (replace(Calibration.nothing(), refitted="0123").written(), "made for another reader"),
+        (Calibration.nothing().written(), "made for another reader"),
+    ],
+)
+def test_a_calibration_that_is_of_no_use_is_told_and_the_shipped_one_used(
+    service, caplog, content, reason
+):
+    kept(service).write_text(content)
 
-    assert service.trained("default") is None
-    assert CALIBRATION in caplog.text
+    trained = service.trained("default")
+
+    assert trained.calibration == shipped_calibration(service.collection("default").store.model)
+    assert not service.is_calibrated("default")
+    assert CALIBRATION_FILE in caplog.text
+    assert reason in caplog.text
+
+
+def test_a_calibration_goes_with_a_snapshot(calibrate, service, questions, tmp_path):
+    calibrate(questions)
+    own = service.trained("default").calibration
+    write_snapshot(service.collection("default"), tmp_path / "own.snapshot")
+
+    restore_snapshot(tmp_path / "own.snapshot", tmp_path / "elsewhere")
+
+    elsewhere = Service(Settings(data=tmp_path / "elsewhere"), encoder=WordHashEncoder(window=400))
+    assert elsewhere.trained("default").calibration == own
+    assert elsewhere.is_calibrated("default")
+    elsewhere.close()
 
 
 def test_without_a_reader_the_best_sentence_is_taken(tmp_path):

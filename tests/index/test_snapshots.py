@@ -351,7 +351,7 @@ def forged(file: Path, folder: Path, statement: str) -> Path:
     connection.close()
     with file.open("rb") as content:
         manifest = read_manifest(content, allowed=MEMBERS)
-    members = tuple(member_of(folder / name) for name in MEMBERS)
+    members = tuple(member_of(folder / each.name) for each in manifest.members)
     with (folder / "forged").open("wb") as archive_of_it:
         write_archive(archive_of_it, dataclasses.replace(manifest, members=members), folder)
     return folder / "forged"
