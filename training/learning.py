@@ -15,7 +15,14 @@ from torch import nn
 from qa.windows import Window, WindowCutter
 from training.examples import Example, draw
 from training.framing import batches
-from training.network import LossWeights, ReaderNetwork, Target, batch_of, loss_of
+from training.network import (
+    LossWeights,
+    ReaderNetwork,
+    Target,
+    batch_of,
+    half_precision,
+    loss_of,
+)
 from training.scoring import score
 
 __all__ = ["Plan", "learn"]
@@ -95,7 +102,7 @@ def _step(
     network.train()
     device = next(network.parameters()).device
     batch = batch_of([window for window, _ in pairs], [target for _, target in pairs]).to(device)
-    with torch.autocast(device.type, dtype=torch.bfloat16):
+    with half_precision(device):
         outputs = network.read(batch)
     parts = loss_of(outputs, batch.targets, plan.loss)
     optimiser.zero_grad(set_to_none=True)

@@ -1,12 +1,12 @@
 """`python -m training.reader --data FOLDER --work FOLDER`: rows, negatives, the run.
 
 A second run goes on from the first with other rows: `--configuration training/second.toml --begin
-FIRST/checkpoint.pt --work SECOND`.
+FIRST/checkpoint.pt --work SECOND`; or from the shipped reader: `--begin qa/model/reader.onnx`.
 """
 
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from training.learning import Plan, learn
 from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
 from training.rivals import families
+from training.shipped import shipped_weights
 from training.swaps import swapped, swapped_within
 
 __all__ = ["CONFIGURATION", "configured"]
@@ -34,7 +35,7 @@ SCORED = 1200  # held-out rows behind each point of the curves
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--work", type=click.Path(path_type=Path), required=True)
 @click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION)
-@click.option("--begin", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
+@click.option("--begin", type=click.Path(path_type=Path), help="Weights to begin with.")
 @click.option("--threads", type=int, default=0, help="CPU threads; 0: all cores.")
 def main(data: Path, work: Path, configuration: Path, begin: Path | None, threads: int) -> None:
     """Train the reader on DATA, keeping checkpoints, negatives and curves in WORK."""
@@ -62,9 +63,7 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = ReaderNetwork(model, dropout=numbers["network"]["dropout"]).to(device)
     if begin:
-        network.load_state_dict(
-            torch.load(begin, weights_only=True, map_location=device)["network"]
-        )
+        network.load_state_dict(_weights(begin, network))
     learn(
         network,
         WindowCutter(model / "tokenizer.json", length=numbers["window"]["length"]),
@@ -79,6 +78,16 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
 def configured(configuration: Path = CONFIGURATION) -> dict[str, Any]:  # Any: as TOML has it
     """The numbers of a run."""
     return tomllib.loads(configuration.read_text("utf-8"))
+
+
+def _weights(begin: Path, network: ReaderNetwork) -> Mapping[str, torch.Tensor]:
+    state = network.state_dict()
+    if begin.suffix == ".onnx":
+        return shipped_weights(begin, state)
+    kept: Mapping[str, torch.Tensor] = torch.load(begin, weights_only=True, map_location="cpu")[
+        "network"
+    ]
+    return kept
 
 
 def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from qa.windows import Window, WindowCutter
 from training.examples import Example
 from training.framing import frame
-from training.network import ReaderNetwork, batch_of
+from training.network import ReaderNetwork, batch_of, half_precision
 
 __all__ = ["Scores", "f1_of_words", "score"]
 
@@ -49,7 +49,7 @@ def score(network: ReaderNetwork, examples: Sequence[Example], cutter: WindowCut
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
         windows = [framed[n][0] for n in rows]
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with half_precision(device):
             outputs = network.read(batch_of(windows, [framed[n][1] for n in rows]).to(device))
         answerable[rows] = outputs.answerable.cpu().numpy()
         relevant[rows] = outputs.relevant.cpu().numpy()
