@@ -32,11 +32,8 @@ def answer(service: Service, body: AskRequest) -> Asked:
     """An answer with its citations, or the reason why there is none."""
     own = service.settings.collection
     collection = body.collection or own
-    reply = AskReply.of(
-        _reply(service, body.domain(), collection),
-        collection=collection,
-        links_name_it=collection != own,
-    )
+    _, found = _reply(service, body.domain(), collection)
+    reply = AskReply.of(found, collection=collection, links_name_it=collection != own)
     return Asked(_written(reply), reply.status)
 
 
@@ -47,29 +44,42 @@ def find(service: Service, body: SearchRequest) -> bytes:
         BadCursorError: The cursor belongs to another question, or to an older state of the index.
     """
     collection = body.collection or service.settings.collection
+    offset = _offset(service, body, collection) if body.cursor else 0
+    identity, reply = _reply(service, body.domain(), collection, offset=offset)
+    next_cursor = None
+    if reply.more:
+        listing = _listing(body, collection, identity, reply.corpus.generation)
+        next_cursor = encode_cursor(offset + len(reply.passages), of=listing)
+    return _written(SearchReply.of(reply, collection=collection, next_cursor=next_cursor))
+
+
+def _offset(service: Service, body: SearchRequest, collection: str) -> int:
+    """Where the page that the cursor names begins."""
+    assert body.cursor is not None
     store = service.collection(collection).store
-    same = body.model_copy(update={"cursor": None, "limit": 1}).model_dump_json()
-    listing = f"{collection} {store.identity} {store.generation()} {same}"
-    offset = decode_cursor(body.cursor, of=listing) if body.cursor else 0
+    listing = _listing(body, collection, store.identity, store.generation())
+    offset = decode_cursor(body.cursor, of=listing)
     if not isinstance(offset, int):
         raise BadCursorError("this cursor belongs to another listing")
-    reply = _reply(service, body.domain(), collection, offset=offset)
-    following = offset + len(reply.passages)
-    return _written(
-        SearchReply.of(
-            reply,
-            collection=collection,
-            next_cursor=encode_cursor(following, of=listing) if reply.more else None,
-        )
-    )
+    return offset
 
 
-def _reply(service: Service, question: Question, collection: str, *, offset: int = 0) -> Reply:
+def _listing(body: SearchRequest, collection: str, identity: str, generation: int) -> str:
+    """What is listed, and of which state."""
+    same = body.model_copy(update={"cursor": None, "limit": 1}).model_dump_json()
+    return f"{collection} {identity} {generation} {same}"
+
+
+def _reply(
+    service: Service, question: Question, collection: str, *, offset: int = 0
+) -> tuple[str, Reply]:
+    """The reply, after the identity of the store that it is from."""
     answerer = service.answerer(collection)
     try:
-        return answerer.answer(question, offset=offset)
+        return answerer.identity, answerer.answer(question, offset=offset)
     except IndexMovedError:  # between the two lines above; what stands there now is asked instead
-        return service.answerer(collection).answer(question, offset=offset)
+        answerer = service.answerer(collection)
+        return answerer.identity, answerer.answer(question, offset=offset)
 
 
 def _written(reply: AskReply | SearchReply) -> bytes:

@@ -21,12 +21,13 @@ from index.errors import (
     UnknownCollectionError,
 )
 from index.models import ModelFolder, Prefixes, find_model
-from index.places import collection_names, place_of
+from index.places import Place, collection_names, place_of
 from index.runtimes import Runtime
 from qa.answering import Answerer, TrainedReader
 from qa.calibration import Calibration
 from qa.passage_reader import PassageReader
 from qa.shipped_reader import shipped_calibration, shipped_reader
+from qa.types import AnswerKind, Question
 
 if TYPE_CHECKING:
     from index.ingest import Ingester, Progress
@@ -164,7 +165,7 @@ class Service:
             ModelMismatchError: The collection was made with another model.
         """
         collection = self.collection(name)
-        calibrated_at = self._calibrated_at(name)
+        calibrated_at = _calibrated_at(collection.place)
 
         def make() -> _Answering:
             settings = self.settings_of(name)
@@ -221,12 +222,6 @@ class Service:
         )
         return shipped
 
-    def _calibrated_at(self, name: str) -> int:
-        try:
-            return (place_of(self.data, name).folder / CALIBRATION_FILE).stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
-
     def ingester(
         self,
         name: str,
@@ -268,6 +263,9 @@ class Service:
         try:
             self.encoder.encode_queries(["warm"])
             self.ready()
+            answerer = self.answerer(self.settings.collection)
+            for _ in range(2):  # the second makes what a process that answers one does without
+                answerer.answer(Question("warm", answer=AnswerKind.NONE))
             if trained := self.trained(self.settings.collection):
                 trained.reader.read("warm", "", "warm")
         except (FootnotedError, OSError, ValueError, RuntimeError) as error:
@@ -293,3 +291,10 @@ class Service:
         # Not closed: questions may be using it. Its files are closed when the last one ends.
         self._answerers.forget(name)
         self._collections.forget(name)
+
+
+def _calibrated_at(place: Place) -> int:
+    try:
+        return (place.folder / CALIBRATION_FILE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

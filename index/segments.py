@@ -9,7 +9,16 @@ import numpy.typing as npt
 from index.ranking import Ranking
 from index.types import Keys, Vectors
 
-__all__ = ["FlatSegment", "Mask", "Memory", "Segment", "best_of", "exact_segment", "products"]
+__all__ = [
+    "ROUNDING",
+    "FlatSegment",
+    "Mask",
+    "Memory",
+    "Segment",
+    "best_of",
+    "exact_segment",
+    "products",
+]
 
 Mask = npt.NDArray[np.bool_]
 

@@ -81,6 +81,11 @@ class Answerer:
         self._reader = _reader(trained, self._searcher.late_interaction, policy or AnswerPolicy())
 
     @property
+    def identity(self) -> str:
+        """Of the collection's store: another one has another, whatever it is called."""
+        return self._collection.store.identity
+
+    @property
     def least_confidence(self) -> float:
         """Below this there is no answer to a question that does not say what it puts up with."""
         return self._reader.least_confidence()

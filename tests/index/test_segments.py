@@ -121,6 +121,35 @@ def test_a_small_and_a_large_segment_give_the_same_scores() -> None:
     assert of_few.items() <= of_all.items()
 
 
+MANY = 9_000  # enough for a first look in one byte a dimension
+AS_STORED = {
+    "clusters": clustered(4, MANY),
+    "near copies": unit(np.tile(clustered(5, 300), (30, 1)) + 0.001 * clustered(6, MANY)),
+    "all alike": unit(clustered(7, 1) + 0.0001 * clustered(8, MANY)),
+    "one far off": np.concatenate([clustered(9, MANY - 1), np.eye(1, 48, dtype=np.float32)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("k", [1, 20, 300, 5_000])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.005])
+@pytest.mark.parametrize("vectors", AS_STORED)
+def test_a_first_look_at_bytes_changes_nothing(vectors: str, share: float, k: int) -> None:
+    of_two_bytes = AS_STORED[vectors].astype(np.float16).astype(np.float32)
+    segment = ScannedSegment(np.arange(MANY), of_two_bytes)
+    admitted = None if share == 1 else np.random.default_rng(3).random(MANY) < share
+    segment.nearest(of_two_bytes[0], k=1)  # the first question looks at the vectors as they are
+
+    for question in (*clustered(2, 20), of_two_bytes[-1]):
+        found = segment.nearest(question, k=k, admitted=admitted)
+
+        rows = np.arange(MANY) if admitted is None else np.flatnonzero(admitted)
+        scores = np.sort((of_two_bytes[rows] * question).sum(axis=1))[::-1][:k]
+        # Where scores differ by rounding alone any of them may be the last.
+        assert found.scores == pytest.approx(scores, abs=1e-6)
+        assert found.scores.tolist() == sorted(found.scores.tolist(), reverse=True)
+        assert len(set(found.keys.tolist())) == len(scores)
+
+
 @pytest.mark.parametrize("kind", GRAPHS)
 def test_a_graph_comes_back_from_its_file(kind: str) -> None:
     segment, file = GRAPHS[kind], BytesIO()
