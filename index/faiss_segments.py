@@ -34,7 +34,7 @@ BYTES = faiss.ScalarQuantizer.QT_8bit_direct
 MIDDLE, MOST_STEPS = 128, 127
 WORTH_A_LOOK = 8_192  # fewer vectors are multiplied as soon as looked at, and change more often
 CANDIDATES = 3  # times as many as are wanted: of a hundred questions one needs more
-ROWS_OF_A_BLOCK = 2_048  # in floats as much as a processor's cache holds
+ROWS_OF_A_BLOCK = 256  # more leave holes in memory when they are gone
 ALL_THREADS = faiss.omp_get_max_threads()
 MAGIC = b"footnoted vectors 1\n"
 COUNT = struct.Struct("<q")
@@ -92,11 +92,14 @@ class _CoarseVectors:
         dim = segment.vectors(blocks[0][:1]).shape[1]
         self._step = max(np.abs(segment.vectors(rows)).max().item() for rows in blocks) / MOST_STEPS
         self._index = faiss.IndexScalarQuantizer(dim, BYTES, faiss.METRIC_L2)
+        self._index.codes.resize(len(segment) * dim)  # at once; what is added grows by doubling
+        self._index.ntotal = len(segment)
+        codes = _codes_of(self._index)
         moved, squares = [], []
         for rows in blocks:
             vectors = segment.vectors(rows)
             steps = self._steps(vectors)
-            self._index.add(steps + MIDDLE)
+            codes[rows] = steps + MIDDLE
             moved.append(_squares(vectors - steps * self._step).max())
             squares.append(_squares(vectors).max())
         self._moved = math.sqrt(max(moved))  # a vector, at most
@@ -235,10 +238,15 @@ def _search(
 
 def _rows_of(index: faiss.IndexScalarQuantizer, rows: npt.NDArray[np.int64]) -> Vectors:
     """As `reconstruct_batch` gives them, in half the time."""
-    size = index.code_size
-    codes = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * size).reshape(-1, size)
-    kept: Vectors = index.sa_decode(codes[rows])
+    kept: Vectors = index.sa_decode(_codes_of(index)[rows])
     return kept
+
+
+def _codes_of(index: faiss.IndexScalarQuantizer) -> npt.NDArray[np.uint8]:
+    """Rows as they are kept, shape (n, code size); not a copy."""
+    size = index.code_size
+    codes: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(index.codes.data(), index.ntotal * size)
+    return codes.reshape(-1, size)
 
 
 def _parameters(index: faiss.Index, k: int, admitted: Mask | None) -> faiss.SearchParameters | None:
