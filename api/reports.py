@@ -116,7 +116,7 @@ def _reader(service: Service, name: str) -> str:
     trained = service.trained(name)
     if trained is None:
         return "none: the best sentence is taken, and its confidence is unknown"
-    where = "asked of this collection" if service.is_calibrated(name) else "of its training"
+    where = "asked of this collection" if trained.calibration.refitted else "of its training"
     questions = f"{trained.calibration.questions:,} questions {where}"
     return f"{trained.reader.name}, calibrated on {questions}"
 

@@ -194,10 +194,6 @@ class Service:
             log.warning("answering by the best sentence, without a reader: %s", error)
             return None
 
-    def is_calibrated(self, name: str) -> bool:
-        """Whether a collection has a calibration of its own that holds for the reader."""
-        return bool(self._calibration(name).refitted)
-
     def _calibration(self, name: str) -> Calibration:
         """The collection's own where `footnoted calibrate` made one, else the shipped one; so, too,
         where its own cannot be read or was made for another reader, which is logged."""

@@ -91,7 +91,6 @@ def test_the_new_calibration_is_used_at_once(calibrate, service, questions):
 
     assert service.answerer("default") is not before
     assert service.trained("default").calibration == Calibration.read(kept(service))
-    assert service.is_calibrated("default")
 
 
 def test_a_trial_keeps_nothing(calibrate, service, questions):
@@ -142,7 +141,6 @@ def test_a_calibration_that_is_of_no_use_is_told_and_the_shipped_one_used(
     trained = service.trained("default")
 
     assert trained.calibration == shipped_calibration(service.collection("default").store.model)
-    assert not service.is_calibrated("default")
     assert CALIBRATION_FILE in caplog.text
     assert reason in caplog.text
 
@@ -156,7 +154,6 @@ def test_a_calibration_goes_with_a_snapshot(calibrate, service, questions, tmp_p
 
     elsewhere = Service(Settings(data=tmp_path / "elsewhere"), encoder=WordHashEncoder(window=400))
     assert elsewhere.trained("default").calibration == own
-    assert elsewhere.is_calibrated("default")
     elsewhere.close()
 
 
