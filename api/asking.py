@@ -44,7 +44,7 @@ def find(service: Service, body: SearchRequest) -> bytes:
         BadCursorError: The cursor belongs to another question, or to an older state of the index.
     """
     collection = body.collection or service.settings.collection
-    offset = _offset(service, body, collection) if body.cursor else 0
+    offset = _offset(service, body, collection)
     identity, reply = _reply(service, body.domain(), collection, offset=offset)
     next_cursor = None
     if reply.more:
@@ -54,8 +54,9 @@ def find(service: Service, body: SearchRequest) -> bytes:
 
 
 def _offset(service: Service, body: SearchRequest, collection: str) -> int:
-    """Where the page that the cursor names begins."""
-    assert body.cursor is not None
+    """Where the page that the cursor names begins; without one, at the top."""
+    if not body.cursor:
+        return 0
     store = service.collection(collection).store
     listing = _listing(body, collection, store.identity, store.generation())
     offset = decode_cursor(body.cursor, of=listing)

@@ -197,12 +197,13 @@ class Service:
     def _calibration(self, name: str) -> Calibration:
         """The collection's own where `footnoted calibrate` made one, else the shipped one; so, too,
         where its own cannot be read or was made for another reader, which is logged."""
-        shipped = shipped_calibration(self.collection(name).store.model)
-        place = place_of(self.data, name).folder / CALIBRATION_FILE
-        if not place.exists():
+        collection = self.collection(name)
+        shipped = shipped_calibration(collection.store.model)
+        file = collection.place.folder / CALIBRATION_FILE
+        if not file.exists():
             return shipped
         try:
-            own = Calibration.read(place)
+            own = Calibration.read(file)
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"cannot be read ({type(error).__name__}: {error})"
         else:
@@ -290,6 +291,7 @@ class Service:
 
 
 def _calibrated_at(place: Place) -> int:
+    """When a collection's own calibration was written, in ns; 0 where it has none."""
     try:
         return (place.folder / CALIBRATION_FILE).stat().st_mtime_ns
     except FileNotFoundError:
