@@ -7,7 +7,7 @@ import numpy as np
 
 from index.ranking import Ranking, with_whole_ties
 from index.segments import Mask, Memory, Segment, exact_segment, products
-from index.types import Keys, Stored, Vectors
+from index.types import Keys, Stored, StoredVectors, Vectors
 
 __all__ = ["DenseIndex"]
 
@@ -121,16 +121,17 @@ class DenseIndex:
         """How many passages no graph holds."""
         return sum(len(part) for part in self._parts if not part.segment.is_graph)
 
-    def changed(self, *, removed: Keys, added: Keys, vectors: Vectors) -> "DenseIndex":
+    def changed(self, *, removed: Keys, added: StoredVectors) -> "DenseIndex":
         """A new index without `removed` and with `added`, whose keys are all above the old."""
+        keys, vectors = added
         parts = [part.without(removed) for part in self._parts] if len(removed) else [*self._parts]
-        if len(added):
+        if len(keys):
             last = parts[-1] if parts and not parts[-1].segment.is_graph else None
-            if last and len(last) + len(added) <= MERGED:
+            if last and len(last) + len(keys) <= MERGED:
                 parts.pop()
-                added = np.concatenate([last.keys, added])
+                keys = np.concatenate([last.keys, keys])
                 vectors = np.concatenate([last.vectors, vectors])
-            parts.append(_Part(exact_segment(added, vectors)))
+            parts.append(_Part(exact_segment(keys, vectors)))
         return DenseIndex(parts, stored=self._stored)
 
     def nearest(self, query: Vectors, *, k: int, among: Keys | None = None) -> Ranking:
@@ -186,13 +187,16 @@ class DenseIndex:
         return Ranking(found.keys, scores.astype(np.float64))
 
     def _vectors(self, part: _Part, rows: Keys) -> Vectors:
-        """In the order of `rows`, as the store has them."""
+        """In the order of `rows`, as the store has them; as the segment has them where the store
+        has them no more."""
+        vectors = part.segment.vectors(rows)
         if part.segment.memory is Memory.FULL or self._stored is None:
-            return part.segment.vectors(rows)
+            return vectors
         order = np.argsort(rows)
-        ascending = self._stored(part.segment.keys[rows[order]])
-        vectors = np.empty_like(ascending)
-        vectors[order] = ascending
+        keys = part.segment.keys[rows[order]]
+        there, stored = self._stored(keys)
+        if len(there):
+            vectors[order[np.searchsorted(keys, there)]] = stored
         return vectors
 
 

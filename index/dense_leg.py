@@ -12,7 +12,7 @@ from index.locks import WriterLock
 from index.segment_files import SegmentFiles
 from index.segments import Memory
 from index.store import Store
-from index.types import Keys, Vectors
+from index.types import Keys, StoredVectors
 
 if TYPE_CHECKING:
     from index.faiss_segments import GraphSegment
@@ -22,6 +22,7 @@ __all__ = ["CompactionRule", "DenseLeg"]
 FOLDER = "dense"
 BATCH = 10_000  # vectors read from the store at a time
 JOINED = 4  # small graphs
+SAMPLE = 50_000  # vectors that show a graph the range of each dimension
 NONE = np.empty(0, np.int64)
 
 
@@ -72,8 +73,8 @@ class DenseLeg:
         present = self._store.keys()
         segments = [*self._files.segments.values()]
         held = DenseIndex.over(segments, present, stored=self._store.vectors)
-        missing = present[~held.holds(present)]
-        return held.changed(removed=NONE, added=missing, vectors=self._vectors(missing))
+        missing = self._vectors(present[~held.holds(present)])
+        return held.changed(removed=NONE, added=missing)
 
     def followed(self, held: DenseIndex, since: int) -> DenseIndex:
         """The same at the store's present state, from the one after the change `since`."""
@@ -82,8 +83,7 @@ class DenseLeg:
         known = {id(segment) for segment in self._files.segments.values()}
         if changes is None or self._files.is_stale or graphs != known:
             return self.opened()
-        added = self._vectors(changes.added)
-        return held.changed(removed=changes.removed, added=changes.added, vectors=added)
+        return held.changed(removed=changes.removed, added=self._vectors(changes.added))
 
     def is_due(self, held: DenseIndex, rule: CompactionRule) -> bool:
         """Whether `compact` would do anything."""
@@ -113,7 +113,9 @@ class DenseLeg:
 
         count = -(-len(keys) // rule.rows)
         for run in np.array_split(keys, count) if count else ():
-            yield GraphSegment.build(run, self._vectors, memory=rule.memory)
+            sample = self._vectors(run[:: max(1, len(run) // SAMPLE)]).vectors
+            if len(sample):
+                yield GraphSegment.build(run, self._vectors, sample=sample, memory=rule.memory)
 
     def _worn(self, held: DenseIndex, rule: CompactionRule) -> set[str]:
         """Names of graphs to build anew: with many dead rows, of another memory, small ones."""
@@ -121,7 +123,8 @@ class DenseLeg:
         worn = {
             name
             for name, segment in self._files.segments.items()
-            if alive.get(name, 0) < (1 - rule.dead) * len(segment)
+            if not alive.get(name)
+            or alive[name] < (1 - rule.dead) * len(segment)
             or segment.memory is not rule.memory
         }
         small = {name for name, count in alive.items() if count < rule.small}
@@ -132,6 +135,9 @@ class DenseLeg:
         names = {id(segment): name for name, segment in self._files.segments.items()}
         return [(names[id(s)], keys) for s, keys in held.graphs if id(s) in names]
 
-    def _vectors(self, keys: Keys) -> Vectors:
-        batches = [self._store.vectors(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH)]
-        return np.concatenate(batches) if batches else np.empty((0, 0), np.float32)
+    def _vectors(self, keys: Keys) -> StoredVectors:
+        parts = [self._store.vectors(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH)]
+        there = [part for part in parts if len(part.keys)]
+        if not there:
+            return StoredVectors(NONE, np.empty((0, 0), np.float32))
+        return StoredVectors(*map(np.concatenate, zip(*there, strict=True)))

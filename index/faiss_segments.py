@@ -25,7 +25,6 @@ QUANTISERS = {
     Memory.LOW: faiss.ScalarQuantizer.QT_8bit,
 }
 ADDED_TOGETHER = 50_000
-TRAINED_ON = 50_000  # rows that show a quantiser the range of each dimension
 # Below this share of admitted rows a walk along the graph meets too few of them.
 FEW = 0.1
 BLOCK = 1 << 20
@@ -163,23 +162,30 @@ class GraphSegment:
         self._stored = cast(faiss.IndexScalarQuantizer, faiss.downcast_index(index.storage))
 
     @classmethod
-    def build(cls, keys: Keys, stored: Stored, *, memory: Memory = Memory.FULL) -> Self:
+    def build(
+        cls, keys: Keys, stored: Stored, *, sample: Vectors, memory: Memory = Memory.FULL
+    ) -> Self:
         """On all cores, with no more than a batch of the vectors in memory beside the graph.
 
         Args:
-            keys: Ascending passage keys, shape (n,), n > 0.
-            stored: Gives the vectors of some of them, rows of L2 norm 1.
+            keys: Ascending passage keys, shape (n,).
+            stored: Gives their vectors, rows of L2 norm 1. Passages that went meanwhile are left
+                out.
+            sample: Vectors that show the range of each dimension, shape (m, dim), m > 0.
             memory: How the graph keeps them.
         """
         faiss.omp_set_num_threads(ALL_THREADS)
-        sample = stored(keys[:: max(1, len(keys) // TRAINED_ON)])
         kind = cast(faiss.ScalarQuantizer, QUANTISERS[memory])  # its stub is wrong
         index = faiss.IndexHNSWSQ(sample.shape[1], kind, NEIGHBOURS, PRODUCT)
         index.train(sample)
         index.hnsw.efConstruction = WIDTH_OF_BUILD
+        added = [keys[:0]]
         for start in range(0, len(keys), ADDED_TOGETHER):
-            index.add(stored(keys[start : start + ADDED_TOGETHER]))
-        return cls(keys, index)
+            there, vectors = stored(keys[start : start + ADDED_TOGETHER])
+            if len(there):
+                index.add(vectors)
+                added.append(there)
+        return cls(np.concatenate(added), index)
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -42,7 +42,7 @@ def measured_recall(store: Store, snapshot: Snapshot) -> float:
     if not len(keys):
         return 1.0
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, SAMPLE).astype(np.int64))]
-    queries = store.vectors(sample)
+    queries = store.vectors(sample).vectors
     best = _exact(store, keys, queries)
     found = 0
     for query, least in zip(queries, best[:, -1], strict=True):
@@ -92,7 +92,7 @@ def _exact(store: Store, keys: Keys, queries: Vectors) -> Vectors:
     """The best cosines of each query, descending, shape (len(queries), at most NEIGHBOURS)."""
     best = np.empty((len(queries), 0), dtype=np.float32)
     for start in range(0, len(keys), BATCH):
-        scores = queries @ store.vectors(keys[start : start + BATCH]).T
+        scores = queries @ store.vectors(keys[start : start + BATCH]).vectors.T
         best = -np.sort(-np.concatenate([best, scores], axis=1), axis=1)[:, :NEIGHBOURS]
     return best
 

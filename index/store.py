@@ -23,7 +23,7 @@ from index.rows import (
     passage_of,
     unpacked_vectors,
 )
-from index.types import Document, Filters, Hit, Keys, Passage, Scores, Vectors
+from index.types import Document, Filters, Hit, Keys, Passage, Scores, StoredVectors
 from index.writing import Writer
 
 __all__ = ["Changes", "Corpus", "Entry", "Fingerprint", "Indexed", "Store", "Writer"]
@@ -154,22 +154,19 @@ class Store:
                 np.sort(_keys(connection, went, generation)),
             )
 
-    def vectors(self, keys: Keys) -> Vectors:
-        """Vectors of passages, in the order of `keys`, which must ascend.
-
-        Returns:
-            Shape (len(keys), dim); (0, 0) without keys.
-        """
-        if not len(keys):
-            return np.empty((0, 0), dtype=np.float32)
+    def vectors(self, keys: Keys) -> StoredVectors:
+        """Vectors of those of some passages that are there, by ascending key; of shape (0, 0)
+        where none is. Whoever asks beside a change may get fewer than `keys`."""
         with self.reading() as connection:
             rows = connection.execute(
-                "SELECT vector FROM passages WHERE key IN (SELECT value FROM json_each(?)) "
+                "SELECT key, vector FROM passages WHERE key IN (SELECT value FROM json_each(?)) "
                 "ORDER BY key",
                 (json.dumps(keys.tolist()),),
-            )
-            buffer = b"".join(vector for (vector,) in rows)
-        return unpacked_vectors(buffer, len(keys))
+            ).fetchall()
+        if not rows:
+            return StoredVectors(np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        there, stored = zip(*rows, strict=True)
+        return StoredVectors(np.array(there), unpacked_vectors(b"".join(stored), len(rows)))
 
     def indexed(self, keys: Keys) -> Iterator[Indexed]:
         """Passages for the derived indexes, by ascending key."""

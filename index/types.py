@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ __all__ = [
     "Scores",
     "Span",
     "Stored",
+    "StoredVectors",
     "Vectors",
 ]
 
@@ -35,8 +37,17 @@ Vectors = npt.NDArray[np.float32]
 """Embeddings, shape (n, dim), float32, rows of L2 norm 1."""
 Keys = npt.NDArray[np.int64]
 """Passage keys, shape (n,), as the store numbers them."""
-Stored = Callable[[Keys], Vectors]
-"""Gives the vectors of passages as the store has them, in the order of their ascending keys."""
+
+
+class StoredVectors(NamedTuple):
+    """Vectors as the store has them, shape (n, dim), and whose they are: ascending keys."""
+
+    keys: Keys
+    vectors: Vectors
+
+
+Stored = Callable[[Keys], StoredVectors]
+"""Gives the vectors of those of some passages, ascending, that the store still has."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

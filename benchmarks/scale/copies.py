@@ -20,7 +20,7 @@ from index.embedding import unit_rows
 from index.encoders import encoder_for
 from index.faiss_segments import GraphSegment
 from index.models import DEFAULT_MODEL, find_model
-from index.types import Draft, Vectors
+from index.types import Draft, StoredVectors, Vectors
 
 COPIES = 8
 NOISE = {"copies": 0.0, "near copies": 0.02}  # length of what is added to a vector of length 1
@@ -71,7 +71,9 @@ def _copies(vectors: Vectors, noise: float) -> Vectors:
 def _measure(vectors: Vectors, questions: Vectors) -> Figures:
     keys = np.arange(len(vectors))
     start = time.perf_counter()
-    graph = GraphSegment.build(keys, lambda wanted: vectors[wanted])
+    graph = GraphSegment.build(
+        keys, lambda wanted: StoredVectors(wanted, vectors[wanted]), sample=vectors
+    )
     built = time.perf_counter() - start
     tenth = np.sort(questions @ vectors.T, axis=1)[:, -NEAREST]
     start = time.process_time()

@@ -173,7 +173,7 @@ def _recall(collection: Collection, size: int) -> float:
     best: list[list[tuple[float, int]]] = [[] for _ in queries]
     for start in range(0, len(keys), 20_000):
         part = keys[start : start + 20_000]
-        products = queries @ store.vectors(part).T
+        products = queries @ store.vectors(part).vectors.T
         top = np.argsort(-products, axis=1)[:, :10]
         for row, (places, scores) in enumerate(zip(top, products, strict=True)):
             best[row] += [(-float(scores[place]), int(part[place])) for place in places]

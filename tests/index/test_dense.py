@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.dense import DenseIndex
-from index.types import Keys, Vectors
+from index.types import Keys, StoredVectors, Vectors
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -60,7 +60,7 @@ def test_a_changed_index_equals_one_made_anew(
     rest = ~np.isin(everything, removed)
 
     changed = DenseIndex.of(everything[:n], vectors[:n]).changed(
-        removed=removed, added=everything[n:], vectors=vectors[n:]
+        removed=removed, added=StoredVectors(everything[n:], vectors[n:])
     )
 
     expected = DenseIndex.of(everything[rest], vectors[rest]).nearest(query, k=50)
@@ -95,7 +95,7 @@ def test_an_empty_index_finds_nothing() -> None:
 def test_a_changed_index_leaves_the_old_one_as_it_was() -> None:
     old = DenseIndex.of(keys(2), unit_rows(1, 2))
 
-    old.changed(removed=keys(1), added=keys(0), vectors=unit_rows(1, 0))
+    old.changed(removed=keys(1), added=StoredVectors(keys(0), unit_rows(1, 0)))
 
     assert len(old) == 2
 

@@ -7,7 +7,7 @@ import pytest
 from fakes import WordHashEncoder, another_writer, arrival
 
 from index.collection import Collection
-from index.dense_leg import CompactionRule
+from index.dense_leg import CompactionRule, DenseLeg
 from index.errors import IndexLockedError
 from index.ingest import Ingester
 from index.segments import Memory
@@ -207,6 +207,49 @@ def test_the_file_of_a_compaction_that_died_is_swept(collection: Collection) -> 
         "000001.vectors",
         "manifest.json",
     ]
+
+
+def test_what_goes_while_a_graph_is_built_is_not_in_it(collection: Collection) -> None:
+    put(collection, 0, 100)
+    leg = DenseLeg(collection.place.folder, collection.store)
+    held = leg.opened()
+    remove(collection, 0, 40)  # 60 vectors of 64 dimensions would also make 100 of 38.4
+
+    leg.compact(held, CompactionRule(exact=10))
+
+    [(segment, alive)] = leg.opened().graphs
+    assert (segment.keys.tolist(), alive.tolist()) == ([*range(41, 101)], [*range(41, 101)])
+    assert segment.vectors(np.arange(60)) == pytest.approx(
+        collection.store.vectors(segment.keys).vectors, abs=1e-3
+    )
+
+
+def test_no_graph_is_made_of_passages_that_have_all_gone(collection: Collection) -> None:
+    put(collection, 0, 20)
+    leg = DenseLeg(collection.place.folder, collection.store)
+    held = leg.opened()
+    remove(collection, 0, 20)
+
+    leg.compact(held, CompactionRule(exact=10))
+
+    assert (files(collection), len(leg.opened())) == ([], 0)
+
+
+@pytest.mark.parametrize("memory", list(Memory))
+def test_a_question_is_answered_from_its_state_whatever_goes_meanwhile(
+    collection: Collection, memory: Memory
+) -> None:
+    put(collection, 0, 100)
+    collection.compact(CompactionRule(exact=10, memory=memory))
+    before = nearest(collection)
+    dense = collection.snapshot().dense
+    remove(collection, 0, 50)
+    query = WordHashEncoder().encode_queries(["ferry harbour 17"]).vectors[0]
+
+    found = dense.nearest(query, k=100)
+
+    assert len(found) == 100
+    assert set(before.tolist()) <= set(found.keys[:12].tolist())
 
 
 def test_a_filter_holds_in_graphs(collection: Collection) -> None:

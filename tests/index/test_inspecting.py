@@ -17,7 +17,7 @@ from index.faults import Fault, FaultKind, Remedy
 from index.index_faults import measured_recall, snapshot_faults
 from index.ingest import Ingester
 from index.inspecting import Inspection, inspect, mend
-from index.types import Filters
+from index.types import Filters, StoredVectors
 
 MODEL = WordHashEncoder().identity
 BIRDS = ("A gull sleeps on the roof.", "A tern dives.\n\nA heron waits.", "Three swans take off.")
@@ -183,8 +183,9 @@ def test_a_removed_passage_that_a_tidied_store_tells_of_is_in_no_index(data: Pat
 def test_passages_that_an_index_lacks_or_has_too_many_are_counted(data: Path) -> None:
     collection = Collection.open(data, "birds")
     right = collection.snapshot()
-    vectors = collection.store.vectors(np.array([1]))
-    dense = right.dense.changed(removed=np.array([1]), added=np.array([9]), vectors=vectors)
+    vectors = collection.store.vectors(np.array([1])).vectors
+    added = StoredVectors(np.array([9]), vectors)
+    dense = right.dense.changed(removed=np.array([1]), added=added)
 
     [fault, *_] = snapshot_faults(collection.store, replace(right, dense=dense))
 
@@ -197,7 +198,7 @@ def test_recall_is_the_share_of_the_nearest_that_are_found(data: Path) -> None:
     collection = Collection.open(data, "birds")
     snapshot = collection.snapshot()
     keys = np.array([1, 2])
-    half = replace(snapshot, dense=DenseIndex.of(keys, collection.store.vectors(keys)))
+    half = replace(snapshot, dense=DenseIndex.of(*collection.store.vectors(keys)))
 
     assert measured_recall(collection.store, snapshot) == 1.0
     assert measured_recall(collection.store, half) == 0.5

@@ -9,7 +9,7 @@ import pytest
 from index.faiss_segments import ALL_THREADS, GraphSegment, ScannedSegment
 from index.ranking import Ranking
 from index.segments import FlatSegment, Memory, Segment, exact_segment
-from index.types import Keys, Vectors
+from index.types import Keys, StoredVectors, Vectors
 
 ROWS = 3_000
 KEYS: Keys = np.arange(0, 2 * ROWS, 2, dtype=np.int64)
@@ -30,13 +30,13 @@ def unit(rows: Vectors) -> Vectors:
 VECTORS = clustered(1, ROWS).astype(np.float16).astype(np.float32)  # as the store has them
 
 
-def stored(keys: Keys) -> Vectors:
-    return VECTORS[keys // 2]
+def stored(keys: Keys) -> StoredVectors:
+    return StoredVectors(keys, VECTORS[keys // 2])
 
 
 GRAPHS = {
-    "graph": GraphSegment.build(KEYS, stored),
-    "small graph": GraphSegment.build(KEYS, stored, memory=Memory.LOW),
+    "graph": GraphSegment.build(KEYS, stored, sample=VECTORS),
+    "small graph": GraphSegment.build(KEYS, stored, sample=VECTORS, memory=Memory.LOW),
 }
 SEGMENTS: dict[str, Segment] = {
     "flat": FlatSegment(KEYS, VECTORS),
@@ -71,7 +71,9 @@ def test_a_graph_finds_what_has_many_near_copies() -> None:
     texts = unit(random.standard_normal((300, 64)))
     copies = unit(np.tile(texts, (40, 1)) + 0.02 * unit(random.standard_normal((12_000, 64))))
     questions = unit(texts + 0.9 * unit(random.standard_normal((300, 64))))
-    graph = GraphSegment.build(np.arange(len(copies)), lambda keys: copies[keys])
+    graph = GraphSegment.build(
+        np.arange(len(copies)), lambda keys: StoredVectors(keys, copies[keys]), sample=copies
+    )
 
     found = [graph.nearest(question, k=100).keys[:10] for question in questions]
 
@@ -192,7 +194,7 @@ def test_a_search_stays_on_its_thread_and_a_build_takes_all(segment: Segment) ->
     segment.nearest(VECTORS[0], k=5)
     threads_of_search = faiss.omp_get_max_threads()
 
-    GraphSegment.build(KEYS[:100], stored)
+    GraphSegment.build(KEYS[:100], stored, sample=VECTORS)
 
     assert threads_of_search == 1
     assert faiss.omp_get_max_threads() == ALL_THREADS

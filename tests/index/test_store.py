@@ -184,8 +184,20 @@ def test_the_key_of_a_removed_passage_is_never_used_again(store: Store) -> None:
 def test_vectors_come_back_by_key(store: Store) -> None:
     put(store, "a")
 
-    assert store.vectors(np.array([2])).tolist() == [[0.0, 1.0]]
-    assert store.vectors(np.array([], dtype=np.int64)).shape == (0, 0)
+    assert store.vectors(np.array([2])).vectors.tolist() == [[0.0, 1.0]]
+    assert store.vectors(np.array([], dtype=np.int64)).vectors.shape == (0, 0)
+
+
+def test_vectors_are_given_with_the_keys_of_the_passages_that_are_still_there(
+    store: Store,
+) -> None:
+    put(store, "a")
+    put(store, "b")
+    remove(store, "a")
+
+    found = store.vectors(np.array([1, 2, 4, 9]))
+
+    assert (found.keys.tolist(), found.vectors.tolist()) == ([4], [[0.0, 1.0]])
 
 
 def test_derived_indexes_get_passages_with_title_and_metadata(store: Store) -> None:

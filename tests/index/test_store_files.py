@@ -108,7 +108,7 @@ def test_vectors_of_an_older_store_are_kept_in_half_precision(tmp_path: Path) ->
 
     store = Store.open(path)
 
-    assert store.vectors(np.array([1])).tolist() == [whole.astype(np.float16).tolist()]
+    assert store.vectors(np.array([1])).vectors.tolist() == [whole.astype(np.float16).tolist()]
     assert [fault.kind for fault in store_faults(store)].count(FaultKind.VECTORS) == 2
     with store.reading() as connection:
         lengths = [*connection.execute("SELECT length(vector) FROM passages ORDER BY key")]
