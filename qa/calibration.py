@@ -67,10 +67,13 @@ class Calibration:
 
     Attributes:
         id: What it is known by.
-        answer: Whether a passage's words are a right answer.
-        relevance: Whether a passage is one to show.
-        slope, offset: Turn the log-odds of the best passage's words into those of the answer: the
-            best of several is less often right than each of them by itself.
+        choice: Which of several passages answers. Of two, the difference is the log-odds that the
+            one does and not the other; by itself a number says nothing.
+        answer: Whether the words of the passage that was chosen are a right answer.
+        relevance: Whether the passage that was chosen is one to show.
+        behind: How much less this is so of others: times the difference of their choice.
+        slope, offset: Turn the log-odds of these words into those of the answer; 1 and 0, or about
+            that, until they are learnt anew.
         risks: By rising confidence and falling error rate.
         questions: How many it was learnt from.
         refitted: Id of the calibration whose weights it keeps, where only slope, offset and risks
@@ -78,13 +81,23 @@ class Calibration:
     """
 
     id: str
+    choice: Linear
     answer: Linear
     relevance: Linear
+    behind: float
     slope: float
     offset: float
     risks: tuple[Risk, ...]
     questions: int
     refitted: str = ""
+
+    def relevances(self, signals: Values) -> Values:
+        """Probability that each passage is one to show, shape (n,) for signals of shape (n,
+        len(SIGNALS)); the more likely it is to be chosen, the higher."""
+        choice = self.choice.log_odds(signals)
+        best = int(np.argmax(choice))
+        first = self.relevance.log_odds(signals[best : best + 1])
+        return probability(first + self.behind * (choice - choice[best]))
 
     def confidence(self, log_odds: float) -> float:
         """Probability that the answer is right, for the log-odds of its words."""
@@ -115,8 +128,10 @@ class Calibration:
     def of(cls, kept: Mapping[str, Any]) -> Self:  # Any: JSON
         return cls(
             str(kept["id"]),
+            _linear(kept["choice"]),
             _linear(kept["answer"]),
             _linear(kept["relevance"]),
+            float(kept["behind"]),
             float(kept["slope"]),
             float(kept["offset"]),
             tuple(Risk(float(r["confidence"]), float(r["error_rate"])) for r in kept["risks"]),
@@ -128,7 +143,7 @@ class Calibration:
     def nothing(cls) -> Self:
         """Knows nothing yet: everything is as likely as not."""
         unweighed = Linear((0.0,) * len(SIGNALS), 0.0)
-        return cls("", unweighed, unweighed, 1.0, 0.0, (), 0)
+        return cls("", unweighed, unweighed, unweighed, 0.0, 1.0, 0.0, (), 0)
 
     def written(self) -> str:
         """JSON."""

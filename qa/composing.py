@@ -44,14 +44,9 @@ def answer_of(readout: Readout, store: Store) -> tuple[Answer, tuple[Citation, .
 
 
 def order_of(groups: Sequence[Group], readout: Readout | None) -> list[int]:
-    """The passage that the answer stands in, others that were read by relevance, then the rest as
-    they were ranked. Where the reader gives no relevance, all are as they were ranked."""
-    relevance = readout.relevance if readout else ()
-    answering = readout.findings[0][0].hit if readout and readout.is_enough else None
-    read = sorted(
-        range(len(relevance)), key=lambda n: (groups[n].hit is not answering, -relevance[n])
-    )
-    return [*read, *range(len(relevance), len(groups))]
+    """Passages that were read as the reader puts them, then the rest as they were ranked."""
+    read = readout.order if readout else ()
+    return [*read, *range(len(read), len(groups))]
 
 
 def ranked(

@@ -10,7 +10,7 @@ from index.late_interaction import LateInteraction, WordWeight
 from index.sentences import sentence_spans
 from index.types import Hit, Span
 from qa.agreement import normalized_words
-from qa.calibration import Calibration, Values, probability
+from qa.calibration import Calibration, Values
 from qa.passage_reader import PassageReader, Verdict
 from qa.types import Finding, Readout
 
@@ -101,20 +101,26 @@ class ExtractiveReader:
         """
         first = hits[: self._passages]
         signals = self.signals(question, words, first)
-        odds = self._calibration.answer.log_odds(signals.rows)
-        relevance = probability(self._calibration.relevance.log_odds(signals.rows))
-        quotable = np.argsort(-relevance, kind="stable")[:shown].tolist()
-        order = sorted(quotable, key=lambda n: -odds[n])
+        known = self._calibration
+        order = np.argsort(-known.choice.log_odds(signals.rows), kind="stable").tolist()
+        odds = known.answer.log_odds(signals.rows)
+        confidence = [known.confidence(value) for value in odds.tolist()]
         least = self.least_confidence(max_error_rate)
-        confidence = [self._calibration.confidence(value) for value in odds.tolist()]
-        found = [
-            finding_of(question, first[n], words)
-            for n in order
+        found = {
+            n: finding_of(question, first[n], words)
+            for n in order[:shown]
             if (words := signals.verdicts[n].span) and (n == order[0] or confidence[n] >= least)
-        ]
+        }
         best = confidence[order[0]]
+        is_enough = bool(found) and best >= least
+        if is_enough:
+            order.sort(key=lambda n: n != next(iter(found)))  # the answer's passage comes first
         return Readout(
-            _grouped(found), bool(found) and best >= least, best, tuple(relevance.tolist())
+            _grouped([*found.values()]),
+            is_enough,
+            best,
+            tuple(known.relevances(signals.rows).tolist()),
+            tuple(order),
         )
 
     def signals(self, question: str, words: Sequence[WordWeight], hits: Sequence[Hit]) -> Signals:

@@ -32,31 +32,38 @@ class Observed:
     relevant: Flags
 
 
-def fit(observed: Sequence[Observed], *, but: Sequence[str] = ()) -> Calibration:
-    """Learn everything: what each signal counts, and how sure the best of several passages is.
+def fit(
+    observed: Sequence[Observed],
+    *,
+    rivalled: Sequence[Observed] | None = None,
+    but: Sequence[str] = (),
+) -> Calibration:
+    """Learn everything: which of several passages to choose, and how sure its words are.
 
     Args:
         observed: Questions that were asked.
+        rivalled: Questions that were asked of so many documents that the right passage has rivals,
+            to learn the choice from; None for `observed`.
         but: Names of signals that are to count nothing.
 
     Raises:
         ValueError: All answers are right, or all are wrong.
     """
-    counted = np.array([name not in but for name in SIGNALS])
-    rows = np.concatenate([each.rows for each in observed]) * counted
-    answer = _logistic(rows, np.concatenate([each.right for each in observed]))
-    relevance = _logistic(rows, np.concatenate([each.relevant for each in observed]))
-    bare = Calibration("", answer, relevance, 1.0, 0.0, (), 0)
-    return refit(bare, *best_of(bare, observed))
+    counted = np.array([name not in but for name in SIGNALS], dtype=np.float64)
+    choice = _choice(observed if rivalled is None else rivalled, counted)
+    rows, right = chosen_of(choice, observed)
+    answer = _logistic(rows * counted, right)
+    relevance, behind = _relevance(choice, observed, counted)
+    bare = Calibration("", choice, answer, relevance, behind, 1.0, 0.0, (), 0)
+    return refit(bare, answer.log_odds(rows), right)
 
 
-def best_of(calibration: Calibration, observed: Sequence[Observed]) -> tuple[Values, Flags]:
-    """Log-odds of each question's best words, and whether they are right."""
-    odds = [calibration.answer.log_odds(each.rows) for each in observed]
-    best = [int(np.argmax(each)) for each in odds]
+def chosen_of(choice: Linear, observed: Sequence[Observed]) -> tuple[Values, Flags]:
+    """Signals of the passage that is chosen for each question, and whether its words are right."""
+    places = [int(np.argmax(choice.log_odds(each.rows))) for each in observed]
     return (
-        np.array([each[n] for each, n in zip(odds, best, strict=True)]),
-        np.array([each.right[n] for each, n in zip(observed, best, strict=True)]),
+        np.array([each.rows[n] for each, n in zip(observed, places, strict=True)]),
+        np.array([each.right[n] for each, n in zip(observed, places, strict=True)]),
     )
 
 
@@ -95,6 +102,48 @@ def risks_of(confidences: Values) -> tuple[Risk, ...]:
     rates = np.cumsum(1 - falling) / np.arange(1, len(falling) + 1)
     places = np.unique(np.linspace(0, len(falling) - 1, POINTS).astype(int))[::-1]
     return tuple(Risk(round(float(falling[n]), 4), round(float(rates[n]), 4)) for n in places)
+
+
+def _choice(observed: Sequence[Observed], counted: Values) -> Linear:
+    """What sets a right passage apart from the others of its question: logistic regression over the
+    differences of all such pairs (Burges et al., "Learning to Rank using Gradient Descent", ICML
+    2005), where each question counts once. Of questions that have no such pair nothing is learnt.
+
+    Raises:
+        ValueError: No question has such a pair.
+    """
+    pairs = [
+        (each.rows[each.right][:, np.newaxis] - each.rows[~each.right]).reshape(-1, len(SIGNALS))
+        for each in observed
+        if each.right.any() and not each.right.all()
+    ]
+    if not pairs:
+        raise ValueError("no question has a right passage and another one: nothing to choose from")
+    apart = np.concatenate(pairs) * counted
+    sizes = np.maximum(apart.std(axis=0), 1e-9)
+    of_each = np.concatenate([np.full(len(each), 1 / len(each)) for each in pairs])
+    model = LogisticRegression(fit_intercept=False, max_iter=1000).fit(
+        np.concatenate([apart, -apart]) / sizes,
+        np.repeat([True, False], len(apart)),
+        sample_weight=np.concatenate([of_each, of_each]),
+    )
+    return Linear(tuple(round(float(weight), 6) for weight in model.coef_[0] / sizes), 0.0)
+
+
+def _relevance(
+    choice: Linear, observed: Sequence[Observed], counted: Values
+) -> tuple[Linear, float]:
+    """Whether a passage is one to show, from what is known of the one that was chosen and from how
+    far behind that it is."""
+    rows = []
+    for each in observed:
+        odds = choice.log_odds(each.rows)
+        best = int(np.argmax(odds))
+        chosen = np.tile(each.rows[best] * counted, (len(odds), 1))
+        rows.append(np.column_stack([chosen, odds - odds[best]]))
+    is_so = np.concatenate([each.relevant for each in observed])
+    learnt = _logistic(np.concatenate(rows), is_so)
+    return Linear(learnt.weights[:-1], learnt.bias), learnt.weights[-1]
 
 
 def _logistic(rows: Values, is_so: Flags, *, held: float = 1.0) -> Linear:

@@ -87,12 +87,15 @@ class Readout:
         confidence: Probability that the first is right; None where the reader gives none.
         relevance: Probability that a passage is one to show, for those that were read, in the
             ranking's order; empty where the reader gives none.
+        order: Places in the ranking of those that were read, from 0, the one to show first in
+            front; empty where the reader puts none before another.
     """
 
     findings: tuple[tuple[Finding, ...], ...]
     is_enough: bool
     confidence: float | None = None
     relevance: tuple[float, ...] = ()
+    order: tuple[int, ...] = ()
 
 
 class HighlightKind(StrEnum):

@@ -4,6 +4,10 @@ Held-out passages, which the reader never saw, become an index, without a quarte
 questions are asked with the whole pipeline: those whose passage is there, those whose passage is
 missing, and those that no passage answers, because people wrote them so or one of their words was
 exchanged. So the mixture is about one half, one sixth and one third.
+
+Among so few passages the right one is nearly always ranked first, so that place would seem to be
+all that counts. Which passage to choose is learnt from the same questions, asked among all others,
+too.
 """
 
 import hashlib
@@ -63,12 +67,19 @@ def main(data: Path, work: Path, reader: Path) -> None:
     read = {passage_id(example.passage) for example in train}
     held_out = [example for example in held_out if passage_id(example.passage) not in read]
     there = [example for example in held_out if not _is_missing(example.passage)]
-    collection = index_of(there, work / "calibration", name="held-out")
+    missing = {passage_id(example.passage) for example in held_out} - {
+        passage_id(example.passage) for example in there
+    }
+    others = [example for example in train if passage_id(example.passage) not in missing]
     questions = list(_questions(held_out, seed=configuration["seed"]))
-    observed = list(_observed(questions, collection, reader))
+    few = index_of(there, work / "calibration", name="held-out")
+    observed = list(_observed(questions, few, reader))
     _keep(observed, work / "observed.jsonl")
+    many = index_of([*there, *others], work / "rivals", name="all")
+    rivalled = list(_observed(questions, many, reader))
+    _keep(rivalled, work / "rivalled.jsonl")
     for name, but in ((CALIBRATION, ()), (OTHER_ENCODERS, OF_THE_ENCODER)):
-        calibration = fit(observed, but=but)
+        calibration = fit(observed, rivalled=rivalled, but=but)
         (reader / name).write_text(calibration.written(), "utf-8")
         click.echo(f"{name}: {len(observed):,} questions, calibration {calibration.id}")
 
@@ -96,6 +107,8 @@ def _questions(held_out: Sequence[Example], *, seed: int) -> Iterator[Asked]:
 def _observed(
     questions: Sequence[Asked], collection: Collection, folder: Path
 ) -> Iterator[Observed]:
+    """What is known of the first passages of each question. One that says an answer although it is
+    not among those that answer is left out: nobody has looked whether it does."""
     searcher = Searcher(collection, encoder_for(find_model(DEFAULT_MODEL)))
     nothing = Calibration.nothing()
     reader = ExtractiveReader(shipped_reader(folder), searcher.late_interaction, nothing)
@@ -106,16 +119,18 @@ def _observed(
             signals = reader.signals(found.question, found.words, found.hits)
             ids = [hit.passage.document_id for hit in found.hits]
             relevant = np.array([name in asked.passages for name in ids])
-            right = [
-                is_relevant and _is_right(asked, hit, verdict)
-                for is_relevant, verdict, hit in zip(
-                    relevant, signals.verdicts, found.hits, strict=True
-                )
-            ]
-            yield Observed(signals.rows, np.array(right, dtype=bool), relevant)
+            agrees = np.array(
+                [
+                    _agrees(asked, hit, verdict)
+                    for hit, verdict in zip(found.hits, signals.verdicts, strict=True)
+                ]
+            )
+            judged = relevant | ~agrees
+            if judged.any():
+                yield Observed(signals.rows[judged], (relevant & agrees)[judged], relevant[judged])
 
 
-def _is_right(asked: Asked, hit: Hit, verdict: Verdict) -> bool:
+def _agrees(asked: Asked, hit: Hit, verdict: Verdict) -> bool:
     if verdict.span is None:
         return False
     finding = finding_of(asked.question, hit, verdict.span)

@@ -21,7 +21,8 @@ ASKED = Question("How much would the country charge a year?")
 
 def calibration(*risks: Risk) -> Calibration:
     trusts = Linear(tuple(float(name == "answerable") for name in SIGNALS), 0.0)
-    return Calibration("test", trusts, trusts, 1.0, 0.0, risks or (Risk(0.3, 0.1),), 1)
+    risks = risks or (Risk(0.3, 0.1),)
+    return Calibration("test", trusts, trusts, trusts, 1.0, 1.0, 0.0, risks, 1)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_a_passage_that_answers_comes_before_one_that_only_sounds_alike(answerer
     assert (first.relevance, read_first.rank) == (None, 1)
 
 
-def test_every_passage_that_was_read_has_a_relevance_and_without_an_answer_they_fall(answerer):
+def test_every_passage_that_was_read_has_a_relevance_and_they_fall(answerer):
     silent = (Risk(0.0, 0.9), Risk(1.0, 0.1))
 
     reply = answerer(*silent, a=FEE, b=OTHER, c=SCHOOL).answer(ASKED)
@@ -86,17 +87,17 @@ def test_every_passage_that_was_read_has_a_relevance_and_without_an_answer_they_
     assert found == sorted(found, reverse=True)
 
 
-def test_the_passage_of_the_answer_comes_before_more_relevant_ones(held, fake, reader):
+def test_the_passage_that_is_chosen_speaks_and_comes_first(held, fake, reader):
     list(Ingester(held, fake).ingest([arrival(FEE, document_id="fee"), arrival(TALK)]))
     backwards = Linear(tuple(-float(name == "answerable") for name in SIGNALS), 0.0)
-    trained = TrainedReader(reader, replace(calibration(), relevance=backwards))
+    trained = TrainedReader(reader, replace(calibration(), choice=backwards))
 
     reply = Answerer(held, fake, trained=trained).answer(ASKED)
 
     [first, second] = reply.passages
     assert isinstance(reply.outcome, Answer)
     assert first.citation == 1
-    assert first.relevance < second.relevance
+    assert second.hit.passage.document_id == "fee"
 
 
 def test_an_answer_that_is_not_sure_enough_is_withheld_with_its_confidence(answerer):

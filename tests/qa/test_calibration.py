@@ -10,8 +10,10 @@ def calibration(**changed):
     weights = tuple(float(n) for n in range(len(SIGNALS)))
     values = {
         "id": "abc",
+        "choice": Linear(weights, 0.0),
         "answer": Linear(weights, -1.0),
         "relevance": Linear(weights, 0.5),
+        "behind": 0.5,
         "slope": 2.0,
         "offset": -1.0,
         "risks": (Risk(0.2, 0.5), Risk(0.6, 0.2), Risk(0.9, 0.05)),
@@ -24,6 +26,14 @@ def test_log_odds_are_a_weighted_sum():
     rows = np.eye(len(SIGNALS))
 
     assert calibration().answer.log_odds(rows).tolist() == [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_relevance_falls_from_the_passage_that_is_chosen():
+    rows = np.eye(len(SIGNALS))[[3, 5, 1]]  # chosen by 3, 5 and 1; the second tells 5.5
+
+    found = calibration().relevances(rows)
+
+    assert found == pytest.approx(probability(np.array([4.5, 5.5, 3.5])))
 
 
 @pytest.mark.parametrize(("odds", "expected"), [(0.5, 0.5), (1e6, 1.0), (-1e6, 0.0)])

@@ -18,7 +18,8 @@ QUESTION = "How much would the country charge a year?"
 def calibration(*risks: Risk, weight: float = 1.0) -> Calibration:
     """Trusts the reader's word on whether a passage answers, and nothing else."""
     linear = Linear(tuple(weight * (name == "answerable") for name in SIGNALS), 0.0)
-    return Calibration("test", linear, linear, 1.0, 0.0, risks or (Risk(0.0, 0.1),), 1)
+    risks = risks or (Risk(0.0, 0.1),)
+    return Calibration("test", linear, linear, linear, 1.0, 1.0, 0.0, risks, 1)
 
 
 @pytest.fixture(scope="module")

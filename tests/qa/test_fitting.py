@@ -1,10 +1,12 @@
 """What a reader's numbers mean is learnt from questions whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from qa.calibration import SIGNALS, Calibration, Risk
-from qa.fitting import Observed, best_of, fit, refit, risks_of
+from qa.fitting import Observed, chosen_of, fit, refit, risks_of
 
 LOT = np.random.default_rng(7)
 
@@ -24,14 +26,41 @@ def test_signals_count_as_much_as_they_tell():
 
     first, *others = np.abs(found.answer.weights)
     assert first > 5 * max(others)
-    assert np.argmax(np.abs(found.relevance.weights)) == 1
+    assert np.argmax(np.abs(found.choice.weights)) == 0
+    assert found.behind > 0
+
+
+def test_which_passage_to_choose_is_learnt_from_passages_that_are_rivals():
+    tells = np.eye(len(SIGNALS))
+    rivals = [Observed(tells[[3, 4]], np.array([True, False]), np.array([True, False]))] * 9
+
+    found = fit(observed(), rivalled=rivals)
+
+    assert found.choice.log_odds(tells[3:4]) - found.choice.log_odds(tells[4:5]) > 1
+    assert found.choice.weights[0] == 0
+
+
+def test_what_all_passages_of_a_question_share_says_nothing_about_which_to_choose():
+    alike = [replace(each, rows=each.rows + 5 * LOT.normal()) for each in observed()]
+
+    found = fit(observed(), rivalled=alike)
+
+    assert found.choice.weights[0] == pytest.approx(fit(observed()).choice.weights[0], rel=0.2)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_no_choice_can_be_learnt_where_no_passage_is_right_beside_a_wrong_one(right):
+    alike = [replace(each, right=np.full(3, right)) for each in observed(9)]
+
+    with pytest.raises(ValueError, match="nothing to choose from"):
+        fit(observed(), rivalled=alike)
 
 
 def test_confidence_is_the_share_that_is_right():
     found = fit(observed())
 
-    odds, right = best_of(found, observed())
-    confidence = np.array([found.confidence(value) for value in odds])
+    rows, right = chosen_of(found.choice, observed())
+    confidence = np.array([found.confidence(value) for value in found.answer.log_odds(rows)])
     assert confidence.mean() == pytest.approx(right.mean(), abs=0.05)
     sure = confidence > np.median(confidence)
     assert confidence[sure].mean() == pytest.approx(right[sure].mean(), abs=0.06)
@@ -46,11 +75,11 @@ def test_equal_questions_give_an_equal_calibration_of_its_own_name():
 
 def test_learning_anew_keeps_what_signals_count():
     before = fit(observed())
-    odds, right = best_of(before, observed(50))
+    rows, right = chosen_of(before.choice, observed(50))
 
-    after = refit(before, odds, ~right)
+    after = refit(before, before.answer.log_odds(rows), ~right)
 
-    assert after.answer == before.answer
+    assert (after.choice, after.answer) == (before.choice, before.answer)
     assert after.slope < 0 < before.slope
     assert after.questions == 50
 
