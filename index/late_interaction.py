@@ -17,7 +17,7 @@ from index.context import context_of, in_context
 from index.embedding import Encoded, Encoder, TokenVectors
 from index.sentences import sentence_spans
 from index.store import Store
-from index.token_codes import CONTEXT, PackedCodes, pack, unpack
+from index.token_codes import CONTEXT, LAST_SENTENCE, PackedCodes, pack, unpack
 from index.token_table import codes_by_key, codes_by_passage
 from index.types import Hit, Keys, Passage, Span
 
@@ -69,6 +69,12 @@ class LateScores:
     sentences: Values
     owners: npt.NDArray[np.intp]
     numbers: npt.NDArray[np.uint8]
+
+    def of_sentences(self, position: int, numbers: Sequence[int]) -> float:
+        """The highest of some sentences of one passage; 0 where these have no word pieces."""
+        kept = np.minimum(np.array(numbers, dtype=np.intp), LAST_SENTENCE)
+        values = self.sentences[(self.owners == position) & np.isin(self.numbers, kept)]
+        return float(values.max()) if len(values) else 0.0
 
 
 def weigh(tokens: TokenVectors, words: Sequence[WordWeight]) -> WeightedTokens:

@@ -25,14 +25,15 @@ Values = npt.NDArray[np.float64]
 
 CERTAIN = 1e-9  # distance of a probability from 0 and 1, at most
 
-SIGNALS = ("answerable", "margin", "relevant", "coverage", "coverage_gap", "place")
+SIGNALS = ("answerable", "margin", "relevant", "coverage", "coverage_gap", "said", "place")
 """What is known of one passage for one question, in the order of a row of signals.
 
-The reader's three log-odds; how well the passage covers the question's words, and how much worse
-than the best covered one; and its place in the ranking, the logarithm of its rank.
+The reader's three log-odds; how well the passage covers the question's words, how much worse than
+the best covered one, and how well the sentence that would be quoted does; and its place in the
+ranking, the logarithm of its rank.
 """
 
-OF_THE_ENCODER = ("coverage", "coverage_gap")
+OF_THE_ENCODER = ("coverage", "coverage_gap", "said")
 """Signals whose scale is that of an encoder's cosines, and means nothing for another one."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.late_interaction import LateInteraction, WordWeight
+from index.late_interaction import LateInteraction, LateScores, WordWeight
 from index.sentences import sentence_spans
 from index.types import Hit, Span
 from qa.agreement import normalized_words
@@ -126,34 +126,48 @@ class ExtractiveReader:
     def signals(self, question: str, words: Sequence[WordWeight], hits: Sequence[Hit]) -> Signals:
         """What is known of each passage."""
         asked = self._late_interaction.weighed(question, words)
-        coverage = self._late_interaction.read(asked, hits).passages.astype(np.float64)
+        scores = self._late_interaction.read(asked, hits)
+        coverage = scores.passages.astype(np.float64)
         verdicts = tuple(self._reader.read(question, hit.title, hit.passage.text) for hit in hits)
         rows = [
             (
                 verdict.answerable,
                 min(max(verdict.margin, -LARGEST), LARGEST),
                 verdict.relevant,
-                covered,
-                covered - coverage.max(),
-                np.log(place),
+                coverage[n],
+                coverage[n] - coverage.max(),
+                _said(scores, n, hits[n], verdict.span),
+                np.log(n + 1),
             )
-            for place, (verdict, covered) in enumerate(
-                zip(verdicts, coverage.tolist(), strict=True), start=1
-            )
+            for n, verdict in enumerate(verdicts)
         ]
         return Signals(verdicts, np.array(rows, dtype=np.float64))
 
 
 def finding_of(question: str, hit: Hit, words: Span) -> Finding:
     """The sentences that hold some words, and the words; all of it where a yes or no is asked."""
-    touched = [
-        sentence
-        for sentence in sentence_spans(hit.passage.text, language=hit.metadata.language)
-        if sentence.start < words.end and sentence.end > words.start
-    ]
+    touched = _sentences_with(words, hit).values()
     start = min([words.start, *(sentence.start for sentence in touched)])
     end = max([words.end, *(sentence.end for sentence in touched)])
     return Finding(hit, Span(start, end), None if YES_OR_NO.match(question.strip()) else words)
+
+
+def _said(scores: LateScores, position: int, hit: Hit, words: Span | None) -> float:
+    """How well the question's words are covered by the sentences that would be quoted; where a
+    passage has no words that answer, by its best sentence."""
+    if words is None:
+        return float(scores.best[position])
+    return scores.of_sentences(position, [*_sentences_with(words, hit)])
+
+
+def _sentences_with(words: Span, hit: Hit) -> dict[int, Span]:
+    """The sentences that hold some words, by their number in the passage."""
+    sentences = sentence_spans(hit.passage.text, language=hit.metadata.language)
+    return {
+        number: sentence
+        for number, sentence in enumerate(sentences)
+        if sentence.start < words.end and sentence.end > words.start
+    }
 
 
 def _grouped(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:

@@ -103,6 +103,17 @@ def test_a_passage_of_context_only_has_no_sentence() -> None:
     assert (found.best[0], found.owners.tolist()) == (0.0, [1])
 
 
+def test_some_sentences_of_a_passage_cover_as_much_as_the_best_of_them() -> None:
+    codes = [packed(1, [2]), packed(2, [1, 3, 2]), packed(3, [2, 2])]
+
+    found = compare(question(1, 4), unpack(codes, dim=16))
+
+    first, second, third = found.sentences[found.owners == 1].tolist()
+    assert found.of_sentences(1, [0, 2]) == pytest.approx(max(first, third))
+    assert found.of_sentences(1, [1]) == pytest.approx(second)
+    assert found.of_sentences(1, []) == found.of_sentences(1, [7]) == 0.0
+
+
 def test_a_question_without_word_pieces_scores_nothing() -> None:
     found = compare(question(1, 0), unpack([packed(2, [2, 1])], dim=16))
 

@@ -25,7 +25,7 @@ def calibration(**changed):
 def test_log_odds_are_a_weighted_sum():
     rows = np.eye(len(SIGNALS))
 
-    assert calibration().answer.log_odds(rows).tolist() == [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0]
+    assert calibration().answer.log_odds(rows).tolist() == [-1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
 
 
 def test_relevance_falls_from_the_passage_that_is_chosen():

@@ -146,6 +146,19 @@ def test_signals_are_finite_and_in_their_order(passage_reader, fake, held, hit):
     assert rows[:, SIGNALS.index("coverage_gap")].max() == 0.0
 
 
+def test_it_counts_how_well_the_sentence_that_would_be_quoted_covers_the_question(
+    passage_reader, fake, held, hit
+):
+    late = LateInteraction(fake, held.store)
+    reader = ExtractiveReader(passage_reader, late, calibration())
+
+    signals = reader.signals(QUESTION, [], [hit(FEE)])
+
+    [_, of_the_fee, _] = late.read(late.weighed(QUESTION, []), [hit(FEE)]).sentences.tolist()
+    assert signals.rows[0, SIGNALS.index("said")] == pytest.approx(of_the_fee)
+    assert "$6 million" in signals.verdicts[0].span.of(FEE)
+
+
 def test_the_name_tells_the_reader_and_its_calibration(passage_reader, fake, held):
     reader = ExtractiveReader(passage_reader, LateInteraction(fake, held.store), calibration())
 

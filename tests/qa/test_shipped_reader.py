@@ -71,7 +71,9 @@ def test_a_calibration_that_is_none_is_told(copied, content):
 def test_for_another_encoder_nothing_counts_that_an_encoder_says():
     other = replace(DEFAULT, name="another", sha256="0" * 64)
 
-    weights = dict(zip(SIGNALS, shipped_calibration(other).answer.weights, strict=True))
+    learnt = shipped_calibration(other)
 
-    assert [weights[name] for name in OF_THE_ENCODER] == [0.0, 0.0]
+    for model in (learnt.choice, learnt.answer, learnt.relevance):
+        weights = dict(zip(SIGNALS, model.weights, strict=True))
+        assert {weights[name] for name in OF_THE_ENCODER} == {0.0}
     assert shipped_calibration(DEFAULT).answer.weights[SIGNALS.index("coverage")] != 0.0
