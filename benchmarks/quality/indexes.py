@@ -169,7 +169,7 @@ def _copy_document(
     writer.put(
         replace(document, id=document.id + mark),
         [replace(p, id=p.id + mark, document_id=p.document_id + mark) for p in passages],
-        source.vectors(where),
+        source.vectors(where).vectors,
         recipe=RECIPE,
         ingested_at="",
         extras=Extras(codes=tuple(codes[key] for key in keys)),
