@@ -46,9 +46,8 @@ class SegmentFiles:
     def load(self) -> None:
         """Bring what is in memory in step with the files; one that is not right is set aside."""
         with self._swapping:
-            manifest, right = self._compared()
-            segments = {name: self._segments.get(name) or self._read(name) for name in right}
-            self._manifest, self._segments = manifest, segments
+            while not self._is_loaded():
+                pass  # what another process replaced meanwhile is read as it is now
 
     def replace(self, gone: Iterable[str], new: Iterable["GraphSegment"]) -> None:
         """Write new segments, and drop others once those are on the disk.
@@ -74,6 +73,16 @@ class SegmentFiles:
             manifest.write(self._folder)
             self._manifest, self._segments = manifest, segments
         self._sweep()
+
+    def _is_loaded(self) -> bool:
+        """Read what the manifest names, False where another process dropped one of the files."""
+        manifest, right = self._compared()
+        try:
+            segments = {name: self._segments.get(name) or self._read(name) for name in right}
+        except FileNotFoundError:
+            return False
+        self._manifest, self._segments = manifest, segments
+        return True
 
     def _compared(self) -> tuple[Manifest | None, Mapping[str, FileFacts]]:
         """The manifest, and those of its files that are as they were written."""

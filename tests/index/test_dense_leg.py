@@ -1,6 +1,7 @@
 """Vectors go into graphs when there are many, and come out of their files again."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from fakes import WordHashEncoder, another_writer, arrival
 from index.collection import Collection
 from index.dense_leg import CompactionRule, DenseLeg
 from index.errors import IndexLockedError
+from index.faiss_segments import GraphSegment
 from index.ingest import Ingester
 from index.segments import Memory
 from index.types import Keys
@@ -181,6 +183,25 @@ def test_who_follows_adopts_them_without_a_change(collection: Collection, tmp_pa
 
     assert graphs(reader) == [100]
     assert before.tolist() == nearest(reader).tolist()
+    reader.close()
+
+
+def test_graphs_that_another_process_replaces_while_they_are_read_are_read_as_they_are_then(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(collection, 0, 100)
+    collection.compact(RULE)
+    expected, read = nearest(collection), GraphSegment.read
+    reader = Collection.open(tmp_path / "data", "default")
+
+    def beside(file: BinaryIO) -> GraphSegment:
+        collection.compact(CompactionRule(exact=10, memory=Memory.LOW))
+        return read(file)
+
+    monkeypatch.setattr(GraphSegment, "read", beside)
+
+    assert nearest(reader).tolist() == expected.tolist()
+    assert [segment.memory for segment, _ in reader.snapshot().dense.graphs] == [Memory.LOW]
     reader.close()
 
 
