@@ -53,7 +53,12 @@ class Upkeep:
                 collection.follow()
             else:
                 collection.keep(self._rule)
-        except (FootnotedError, OSError) as error:
-            if not self._ended.is_set() and str(error) not in self._told:
-                self._told.add(str(error))
-                log.warning("%s: %s", collection.name, error)
+        except Exception as error:  # whatever it is, the next round may go well, as may others
+            self._tell_once(collection, error)
+
+    def _tell_once(self, collection: Collection, error: Exception) -> None:
+        if self._ended.is_set() or str(error) in self._told:
+            return
+        self._told.add(str(error))
+        is_foreseen = isinstance(error, FootnotedError | OSError)
+        log.warning("%s: %s", collection.name, error, exc_info=None if is_foreseen else error)

@@ -11,7 +11,7 @@ from fakes import WordHashEncoder, another_writer, arrival
 from api import upkeep as module
 from api.upkeep import Upkeep
 from index.collection import Collection
-from index.dense_leg import CompactionRule
+from index.dense_leg import CompactionRule, DenseLeg
 from index.ingest import Ingester
 
 RULE = CompactionRule(exact=10)
@@ -99,3 +99,22 @@ def test_what_cannot_be_done_is_told_once(
     assert [record.getMessage() for record in caplog.records] == [
         "default: process 4711 on here is writing to this index; try again when it is done"
     ]
+
+
+def test_an_error_that_nobody_foresaw_is_told_with_its_traceback_and_ends_nothing(
+    collection: Collection,
+    upkeep: Upkeep,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    put(collection, 40)
+    with monkeypatch.context() as patched:
+        patched.setattr(DenseLeg, "compact", lambda *_: 1 // 0)
+        upkeep.start()
+        wait_for(lambda: bool(caplog.records))
+
+    assert wait_for(lambda: len(collection.snapshot().dense.graphs) == 1)
+    assert [record.getMessage() for record in caplog.records] == [
+        "default: integer division or modulo by zero"
+    ]
+    assert caplog.records[0].exc_info
