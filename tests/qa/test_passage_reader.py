@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.sentences import sentence_spans
 from qa.passage_reader import PassageReader, best_ends
 from qa.shipped_reader import shipped_reader
 
@@ -66,10 +67,11 @@ def test_a_passage_without_words_has_none_to_quote(reader, passage):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=80))
-def test_whatever_is_read_the_words_stand_in_the_passage_and_are_whole(passage, question):
+def test_whatever_is_read_the_words_are_whole_and_stand_in_a_sentence(passage, question):
     span = READER.read(question, "", passage).span
 
     if span is not None:
+        assert any(s.start <= span.start < span.end <= s.end for s in sentence_spans(passage))
         assert 0 <= span.start < span.end <= len(passage)
         before, behind = passage[: span.start][-1:], passage[span.end :][:1]
         assert not (is_word(before) and is_word(passage[span.start]))
@@ -87,15 +89,25 @@ def ends(*pairs: tuple[float, float]) -> np.ndarray:
     return np.array(pairs, dtype=np.float32)
 
 
+def one_sentence(*pairs: tuple[float, float]) -> tuple[int, int, float]:
+    return best_ends(ends(*pairs), np.zeros(len(pairs), dtype=np.intp))
+
+
 def test_the_best_answer_has_the_highest_sum_of_both_ends():
-    assert best_ends(ends((1, 0), (5, 1), (0, 4), (2, 0))) == (1, 2, 9.0)
+    assert one_sentence((1, 0), (5, 1), (0, 4), (2, 0)) == (1, 2, 9.0)
 
 
 def test_an_answer_never_ends_before_it_starts():
-    assert best_ends(ends((0, 9), (9, 0))) == (0, 0, 9.0)
+    assert one_sentence((0, 9), (9, 0)) == (0, 0, 9.0)
 
 
 def test_an_answer_is_not_longer_than_a_sentence_or_two():
-    first, last, _ = best_ends(ends((9, 0), *[(0, 0)] * 40, (0, 9)))
+    first, last, _ = one_sentence((9, 0), *[(0, 0)] * 40, (0, 9))
 
     assert last - first < 30
+
+
+def test_an_answer_does_not_end_in_another_sentence_than_it_starts_in():
+    scores = ends((1, 0), (5, 3), (0, 4), (2, 0))
+
+    assert best_ends(scores, np.array([0, 0, 1, 1])) == (1, 1, 8.0)
