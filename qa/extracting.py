@@ -128,7 +128,10 @@ class ExtractiveReader:
         asked = self._late_interaction.weighed(question, words)
         scores = self._late_interaction.read(asked, hits)
         coverage = scores.passages.astype(np.float64)
-        verdicts = tuple(self._reader.read(question, hit.title, hit.passage.text) for hit in hits)
+        verdicts = tuple(
+            self._reader.read(question, hit.title, hit.passage.text, language=hit.metadata.language)
+            for hit in hits
+        )
         rows = [
             (
                 verdict.answerable,

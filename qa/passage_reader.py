@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.forward_pass import ForwardPass
+from index.sentences import sentence_spans
 from index.types import Span
 from qa.windows import Window, WindowCutter
 
@@ -22,6 +24,7 @@ LOOSE = " \t\n.,;:!?-–—\"“”'‘’«»"
 BRACKETS = {")": "(", "]": "["}
 
 Logits = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Verdict:
     """What one passage is to one question. Numbers are log-odds, as the reader has them.
 
     Attributes:
-        span: The words that answer best, a range of the passage's text; None where it has none.
+        span: The words that answer best, a range of the passage's text within one sentence; None
+            where it has none.
         margin: Of these words against "no words here".
         answerable: That the passage answers.
         relevant: That the passage is one to show.
@@ -60,14 +64,24 @@ class PassageReader:
         self._length = length
         self._loading = threading.Lock()
 
-    def read(self, question: str, title: str, passage: str) -> Verdict:
-        """Read one passage; of a long one each stretch apart, and the best of all counts."""
+    def read(
+        self, question: str, title: str, passage: str, *, language: str | None = None
+    ) -> Verdict:
+        """Read one passage; of a long one each stretch apart, and the best of all counts.
+
+        Args:
+            question: As it was asked.
+            title: Of the document.
+            passage: Any text; words that answer stand within one of its sentences.
+            language: ISO 639-1 code of the passage, for where its sentences end.
+        """
         cutter, run = self._parts
+        sentences = sentence_spans(passage, language=language)
         best: Verdict | None = None
         for number, window in enumerate(cutter.windows(question, title, passage)):
             if number == MOST_WINDOWS:
                 break
-            found = _verdict(window, passage, *run.outputs(_inputs(window)))
+            found = _verdict(window, passage, sentences, *run.outputs(_inputs(window)))
             best = found if best is None else _better(best, found)
         if best is None:
             raise AssertionError("every passage has a window")
@@ -83,11 +97,12 @@ class PassageReader:
         return WindowCutter(self._tokenizer, length=self._length), ForwardPass(self._graph)
 
 
-def best_ends(ends: Logits) -> tuple[int, int, float]:
-    """The best answer among word pieces.
+def best_ends(ends: Logits, sentences: Numbers) -> tuple[int, int, float]:
+    """The best answer among word pieces, all of it in one sentence.
 
     Args:
         ends: Logits that an answer starts and ends at a piece, shape (n, 2), n at least 1.
+        sentences: Number of the sentence that each piece is of, shape (n,).
 
     Returns:
         The first and the last piece, and the sum of their logits.
@@ -95,7 +110,8 @@ def best_ends(ends: Logits) -> tuple[int, int, float]:
     count = len(ends)
     totals = ends[:, :1] + ends[np.newaxis, :, 1]
     length = np.arange(count) - np.arange(count)[:, np.newaxis]
-    totals = np.where((length >= 0) & (length < LONGEST), totals, -np.inf)
+    is_one = sentences == sentences[:, np.newaxis]
+    totals = np.where((length >= 0) & (length < LONGEST) & is_one, totals, -np.inf)
     first, last = np.unravel_index(int(totals.argmax()), totals.shape)
     return int(first), int(last), float(totals[first, last])
 
@@ -104,12 +120,16 @@ def _inputs(window: Window) -> dict[str, npt.NDArray[np.int64]]:
     return {"input_ids": window.ids, "token_type_ids": window.kinds}
 
 
-def _verdict(window: Window, passage: str, ends: Logits, verdicts: Logits) -> Verdict:
+def _verdict(
+    window: Window, passage: str, sentences: Sequence[Span], ends: Logits, verdicts: Logits
+) -> Verdict:
     answerable, relevant = verdicts.tolist()
     count = len(window.places)
     if not count:
         return Verdict(None, 0.0, answerable, relevant)
-    first, last, total = best_ends(ends[window.first : window.first + count])
+    last_places = [sentence.end for sentence in sentences]
+    numbers = np.searchsorted(last_places, window.places[:, 0], side="right")
+    first, last, total = best_ends(ends[window.first : window.first + count], numbers)
     margin = total - float(ends[0].sum())
     start, end = int(window.places[first, 0]), int(window.places[last, 1])
     return Verdict(_trimmed(passage, start, end), margin, answerable, relevant)

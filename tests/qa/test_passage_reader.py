@@ -40,6 +40,14 @@ def test_the_words_that_answer_are_found(reader, question, passage, words):
     assert words in said(reader, question, passage)
 
 
+def test_the_words_stand_in_a_sentence_as_the_language_of_the_passage_has_them(reader):
+    days, passage = "On which days does the ferry run?", "The ferry runs on Sonntag bzw. Montag."
+
+    span = reader.read(days, "", passage, language="de").span
+
+    assert span.of(passage) == "Sonntag bzw. Montag"
+
+
 def test_a_passage_that_answers_is_told_from_one_that_does_not(reader):
     right, wrong = (reader.read(QUESTION, "", passage) for passage in (FEE, HARBOUR))
 
