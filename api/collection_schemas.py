@@ -5,7 +5,7 @@ import datetime as dt
 from pydantic import Field
 
 from api.collection_settings import CollectionSettings
-from api.replies import ReplyModel
+from api.describing import ReplyModel
 from api.service import Service
 from index.errors import FootnotedError
 from index.places import place_of

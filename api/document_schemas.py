@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.replies import DescribedModel, ReplyModel, described
+from api.describing import DescribedModel, ReplyModel, described
 from index.ingest import Report
 from index.store import Entry
 from index.types import Document, Passage

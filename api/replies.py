@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
+from api.describing import DescribedModel, ReplyModel, described
 from api.explanations import PassageExplanation, ReplyExplanation
-from index.types import Hit, Metadata, Provenance
+from index.types import Hit
 from qa.types import (
     Abstention,
     AbstentionReason,
@@ -20,19 +21,7 @@ from qa.types import (
     Verification,
 )
 
-__all__ = [
-    "AskReply",
-    "DescribedModel",
-    "ReplyModel",
-    "SearchReply",
-    "VerifyReply",
-    "described",
-    "link_into",
-]
-
-
-class ReplyModel(BaseModel):
-    model_config = ConfigDict(frozen=True)
+__all__ = ["AskReply", "SearchReply", "VerifyReply", "link_into"]
 
 
 class SpanModel(ReplyModel):
@@ -45,18 +34,6 @@ class AnswerModel(ReplyModel):
     text: str
     kind: Literal["extractive"] = "extractive"
     spans: list[SpanModel]
-
-
-class DescribedModel(ReplyModel):
-    """What is known of a document, as citations, passages and lists show it."""
-
-    title: str
-    publisher: str | None
-    author: str | None
-    published: dt.date | None
-    published_source: Literal["metadata", "byline", "url", "file", "unknown"]
-    language: str | None
-    source: str
 
 
 class CitationModel(DescribedModel):
@@ -189,27 +166,6 @@ class VerifyReply(ReplyModel):
     end: int | None
     quote: str | None
     link: str | None
-
-
-def published_source(metadata: Metadata) -> str:
-    """Where the publication date was read, in the contract's words."""
-    if metadata.published is None:
-        return "unknown"
-    read_in = metadata.provenance.get("published", Provenance.UNKNOWN).value
-    return read_in if read_in in {"metadata", "byline", "url", "file"} else "unknown"
-
-
-def described(title: str, metadata: Metadata, source: str) -> dict[str, Any]:
-    """The fields of DescribedModel."""
-    return {
-        "title": title,
-        "publisher": metadata.publisher,
-        "author": metadata.author,
-        "published": metadata.published,
-        "published_source": published_source(metadata),
-        "language": metadata.language,
-        "source": source,
-    }
 
 
 def _found(reply: Reply, collection: str) -> Mapping[str, Any]:
