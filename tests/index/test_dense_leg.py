@@ -1,52 +1,16 @@
 """Vectors go into graphs when there are many, and come out of their files again."""
 
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pytest
-from fakes import WordHashEncoder, another_writer, arrival
+from fakes import WordHashEncoder, arrival
+from numbered import RULE, files, graphs, nearest, put, remove
 
 from index.collection import Collection
 from index.dense_leg import CompactionRule, DenseLeg
-from index.errors import IndexLockedError
-from index.faiss_segments import GraphSegment
 from index.ingest import Ingester
 from index.segments import Memory
-from index.types import Keys
-
-RULE = CompactionRule(exact=10, rows=40, small=30)
-WORDS = ("ferry", "gull", "harbour", "lamp", "mast", "net", "oar", "pier", "quay", "rope", "sail")
-
-
-def put(collection: Collection, first: int, last: int) -> None:
-    """Documents of one passage each, with the numbers from `first` to before `last`."""
-    arrivals = [
-        arrival(
-            f"The {WORDS[n % 11]} and the {WORDS[n // 11 % 11]}, number {n}.", document_id=f"d{n}"
-        )
-        for n in range(first, last)
-    ]
-    list(Ingester(collection, WordHashEncoder()).ingest(arrivals))
-
-
-def remove(collection: Collection, first: int, last: int) -> None:
-    with collection.writing() as writer:
-        [writer.remove(f"d{n}") for n in range(first, last)]
-
-
-def graphs(collection: Collection) -> list[int]:
-    """How many passages are there in each graph."""
-    return [len(keys) for _, keys in collection.snapshot().dense.graphs]
-
-
-def nearest(collection: Collection) -> Keys:
-    query = WordHashEncoder().encode_queries(["ferry harbour 17"]).vectors[0]
-    return collection.snapshot().dense.nearest(query, k=8).keys
-
-
-def files(collection: Collection) -> list[str]:
-    return sorted(path.name for path in (collection.place.folder / "dense").glob("*.vectors"))
 
 
 def test_few_passages_are_searched_exactly(collection: Collection) -> None:
@@ -156,78 +120,6 @@ def test_another_memory_setting_builds_the_graphs_anew(collection: Collection) -
     collection.compact(CompactionRule(exact=10, memory=Memory.LOW))
 
     assert [segment.memory for segment, _ in collection.snapshot().dense.graphs] == [Memory.LOW]
-
-
-def test_a_reader_adopts_the_graphs_of_another_process(
-    collection: Collection, tmp_path: Path
-) -> None:
-    put(collection, 0, 100)
-    reader = Collection.open(tmp_path / "data", "default")
-    before = nearest(reader)
-    collection.compact(CompactionRule(exact=10))
-
-    put(collection, 100, 101)
-
-    assert graphs(reader) == [100]
-    assert before.tolist() == nearest(reader).tolist()
-    reader.close()
-
-
-def test_who_follows_adopts_them_without_a_change(collection: Collection, tmp_path: Path) -> None:
-    put(collection, 0, 100)
-    reader = Collection.open(tmp_path / "data", "default")
-    before = nearest(reader)
-    collection.compact(CompactionRule(exact=10))
-
-    reader.follow()
-
-    assert graphs(reader) == [100]
-    assert before.tolist() == nearest(reader).tolist()
-    reader.close()
-
-
-def test_graphs_that_another_process_replaces_while_they_are_read_are_read_as_they_are_then(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(collection, 0, 100)
-    collection.compact(RULE)
-    expected, read = nearest(collection), GraphSegment.read
-    reader = Collection.open(tmp_path / "data", "default")
-
-    def beside(file: BinaryIO) -> GraphSegment:
-        collection.compact(CompactionRule(exact=10, memory=Memory.LOW))
-        return read(file)
-
-    monkeypatch.setattr(GraphSegment, "read", beside)
-
-    assert nearest(reader).tolist() == expected.tolist()
-    assert [segment.memory for segment, _ in reader.snapshot().dense.graphs] == [Memory.LOW]
-    reader.close()
-
-
-def test_two_processes_do_not_compact_at_once(collection: Collection) -> None:
-    put(collection, 0, 100)
-
-    with (
-        another_writer(collection.place.folder, name="compaction"),
-        pytest.raises(IndexLockedError, match="process 4711 on here"),
-    ):
-        collection.compact(RULE)
-
-    assert graphs(collection) == []
-
-
-def test_the_file_of_a_compaction_that_died_is_swept(collection: Collection) -> None:
-    put(collection, 0, 100)
-    (collection.place.folder / "dense").mkdir()
-    (collection.place.folder / "dense" / "000009.vectors.new").write_bytes(b"half")
-
-    collection.compact(CompactionRule(exact=10))
-
-    assert sorted(path.name for path in (collection.place.folder / "dense").iterdir()) == [
-        "000001.vectors",
-        "manifest.json",
-    ]
 
 
 def test_what_goes_while_a_graph_is_built_is_not_in_it(collection: Collection) -> None:
