@@ -16,7 +16,9 @@ from index.connections import Connection
 
 __all__ = ["Abbreviation", "expansions", "find_abbreviations", "put_abbreviations"]
 
-PARENTHESIS = re.compile(r"(?P<before>[^().;:!?\n]{2,200})\((?P<inside>[^()\n]{2,100})\)")
+PARENTHESIS = re.compile(r"\(([^()\n]{2,100})\)")
+STOPS = "().;:!?\n"  # end what stands before a parenthesis
+MOST_BEFORE = 200  # characters
 SHORT = re.compile(r"(?=.*[A-ZÀ-Þ])[^\W_][\w.&/-]{1,9}")
 WORD = re.compile(r"[^\W_](?:[\w'’-]*\w)?")
 NAME = re.compile(
@@ -70,7 +72,7 @@ def expansions(connection: Connection, question: str, *, words: Sequence[str]) -
 
 def _definitions(text: str) -> Iterator[Abbreviation]:
     for match in PARENTHESIS.finditer(text):
-        before, inside = match["before"].strip(), match["inside"].strip()
+        before, inside = _before(text, match.start()).strip(), match[1].strip()
         last = before.rpartition(" ")[2]
         if SHORT.fullmatch(inside):
             short, long = inside, _long_form(inside, before) or _name(inside, before)
@@ -80,6 +82,12 @@ def _definitions(text: str) -> Iterator[Abbreviation]:
             continue
         if long and " " in long:
             yield Abbreviation(_folded(short), _folded(long))
+
+
+def _before(text: str, place: int) -> str:
+    """What stands right before a place, from the last stop on."""
+    first = max(place - MOST_BEFORE, 0)
+    return text[max(first, *(text.rfind(stop, first, place) + 1 for stop in STOPS)) : place]
 
 
 def _long_form(short: str, text: str) -> str | None:

@@ -201,7 +201,12 @@ class Ingester:
         own = prepared.document.id
         with self._collection.store.reading() as connection:
             others = dict(sharing_bands(connection, prepared.bands, but=own))
-        others |= {other: list(new.bands) for other, new in waiting.items() if other != own}
+        own_bands = set(prepared.bands)
+        others |= {
+            other: list(new.bands)
+            for other, new in waiting.items()
+            if other != own and not own_bands.isdisjoint(new.bands)
+        }
         near = [
             Similar(other, round(similarity(prepared.bands, bands), 2))
             for other, bands in sorted(others.items())

@@ -285,10 +285,11 @@ def _document(item: Indexed) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("key", item.key)
     analyzer = analyzer_for(item.metadata.language)
-    context = f"{item.title}\n{item.passage.heading}"
-    document.add_text("body", " ".join(analyzer.all_terms(item.passage.text)))
-    document.add_text("context", " ".join(analyzer.all_terms(context)))
-    document.add_text("surface", " ".join(analyzer.surfaces(f"{context}\n{item.passage.text}")))
+    body, body_surfaces = analyzer.terms_and_surfaces(item.passage.text)
+    context, surfaces = analyzer.terms_and_surfaces(f"{item.title}\n{item.passage.heading}")
+    document.add_text("body", " ".join(body))
+    document.add_text("context", " ".join(context))
+    document.add_text("surface", " ".join([*surfaces, *body_surfaces]))
     published = item.metadata.published
     document.add_integer("published", published.toordinal() if published else NO_DATE)
     for facet in facets_of(item.passage.document_id, item.metadata):

@@ -120,7 +120,13 @@ class Analyzer:
 
     def surfaces(self, text: str) -> list[str]:
         """The words of `words` without accents and capitals but with their endings."""
-        return list(self._plain.analyze(_joined([piece for _, piece in self._kept(text)])))
+        return self.terms_and_surfaces(text)[1]
+
+    def terms_and_surfaces(self, text: str) -> tuple[list[str], list[str]]:
+        """`all_terms` and `surfaces` of a text, for which it is read once."""
+        kept = self._kept(text)
+        surfaces = self._plain.analyze(_joined([piece for _, piece in kept]))
+        return [term for term, _ in kept], list(surfaces)
 
     def stop_words(self, words: Sequence[str]) -> int:
         """How many of some words are stop words."""
