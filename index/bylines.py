@@ -60,10 +60,13 @@ def read_front_line(line: str, *, title: str | None) -> FrontLine | None:
             return FrontLine(AsideKind.TITLE_REPEATED)
         if (suffix := SUFFIX.match(rest)) and len(rest) <= 40 and suffix["name"][0].isupper():
             return FrontLine(AsideKind.TITLE_REPEATED, publisher=suffix["name"])
-    facts = [_read_part(part) for part in PARTS.split(line) if part]
-    if not facts or any(fact is None for fact in facts):
+    found: list[FrontLine] = []
+    for part in filter(None, PARTS.split(line)):
+        if (fact := _read_part(part)) is None:
+            return None
+        found.append(fact)
+    if not found:
         return None
-    found = [fact for fact in facts if fact is not None]
     return FrontLine(
         found[0].kind,
         author=next((fact.author for fact in found if fact.author), None),

@@ -22,6 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SHOWN = 200  # characters of a wrong value
 ID_LIMIT = 200
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?", re.ASCII)
+LONE = re.compile("[\ud800-\udfff]")  # half of a character that UTF-16 writes in two
 
 Problems = list[tuple[str, str]]
 Value = TypeVar("Value")
@@ -154,7 +155,7 @@ def _shown(value: object) -> str:
 
 
 def _is_lone(value: object) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in str(value))
+    return LONE.search(str(value)) is not None
 
 
 def _text(record: Mapping[object, object], name: str, problems: Problems) -> str | None:
