@@ -1,4 +1,4 @@
-"""`python -m training.export --work FOLDER`: the trained reader in eight bits, into the package."""
+"""`python -m training.export --weights FILE`: the reader in eight bits, into the package."""
 
 import hashlib
 import json
@@ -9,13 +9,14 @@ from typing import Any
 import click
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from index.bert import read_bert
 from index.bert_graph import reader_graph
 from index.models import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, find_model
 from qa.shipped_reader import FACTS, GRAPH, MODEL
+from training.network import ReaderNetwork
 from training.reader import CONFIGURATION, configured
+from training.shipped import weights_at
 
 __all__ = ["mean_of", "weights_of"]
 
@@ -24,12 +25,12 @@ Weights = Mapping[str, npt.NDArray[np.float32]]
 
 @click.command()
 @click.option(
-    "--work",
-    "works",
+    "--weights",
+    "files",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
     required=True,
-    help="Folder of a run; of several the mean of their weights is written.",
+    help="A checkpoint or a graph; of several the mean of their weights is written.",
 )
 @click.option("--to", type=click.Path(path_type=Path), default=MODEL, show_default=True)
 @click.option(
@@ -41,23 +42,21 @@ Weights = Mapping[str, npt.NDArray[np.float32]]
     help="Configuration of a run; of each where several led to the checkpoint, in their order.",
 )
 @click.option("--full", is_flag=True, help="In 32 bits, to compare with.")
-def main(works: tuple[Path, ...], to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
-    """Write the graph of the checkpoints in WORK, and what is known of it."""
-    kept = [
-        torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu") for work in works
-    ]
+def main(files: tuple[Path, ...], to: Path, runs: tuple[Path, ...], *, full: bool) -> None:
+    """Write the graph of the weights in FILES, and what is known of it."""
+    model = find_model(DEFAULT_MODEL).path
+    state = ReaderNetwork(model).state_dict()
     length = configured(runs[-1])["window"]["length"]
-    bert = read_bert(find_model(DEFAULT_MODEL).path)
     graph = reader_graph(
-        mean_of([weights_of(each["network"]) for each in kept]),
-        bert,
+        mean_of([weights_of(weights_at(file, state)) for file in files]),
+        read_bert(model),
         length=length,
         quantized=not full,
     )
     facts = {
         "sha256": hashlib.sha256(graph).hexdigest(),
         "length": length,
-        "steps": [each["step"] for each in kept],
+        "mean_of": [hashlib.sha256(file.read_bytes()).hexdigest() for file in files],
         "from_weights_sha256": DEFAULT_MODEL_SHA256,
         "runs": {run.name: hashlib.sha256(run.read_bytes()).hexdigest() for run in runs},
     }

@@ -1,4 +1,4 @@
-"""The shipped reader's weights, to go on from: whole steps times their sizes."""
+"""Weights to go on from: a checkpoint, or the shipped reader, whole steps times their sizes."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,13 +9,31 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-__all__ = ["shipped_weights"]
+__all__ = ["shipped_weights", "weights_at"]
 
 Weights = npt.NDArray[np.float32]
 
 PROJECTED = "projected"  # query, key and value, which the graph multiplies as one
 PARTS = ("self.query", "self.key", "self.value")
 EMBEDDINGS = "embeddings"
+
+
+def weights_at(path: Path, network: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:
+    """Read the weights of a network.
+
+    Args:
+        path: A checkpoint of a run, or a graph that was exported.
+        network: A network's weights by name, for what a graph has none of.
+
+    Returns:
+        A state that the network can be loaded with.
+    """
+    if path.suffix == ".onnx":
+        return shipped_weights(path, network)
+    kept: Mapping[str, torch.Tensor] = torch.load(path, weights_only=True, map_location="cpu")[
+        "network"
+    ]
+    return kept
 
 
 def shipped_weights(graph: Path, network: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
