@@ -34,11 +34,12 @@ from training.examples import Example, read_rows, split_off
 from training.passages import index_of, passage_id
 from training.reader import MADE_HERE, configured
 from training.swaps import swapped
+from training.written import NEWS_HELD_OUT, ON_ROWS, read_written
 
 # Questions that make sense by themselves.
 ASKED = (
     "squad-train-parts", "squad-contexts-5q", "squad2-unansq-dev", "squadshifts-newwiki", "nq-qed",
-    "nq-open-gold", "timeqa",
+    "nq-open-gold", "timeqa", *ON_ROWS, NEWS_HELD_OUT,
 )  # fmt: skip
 MISSING = 0.25  # of the passages
 SWAPPED = 600
@@ -63,7 +64,9 @@ def main(data: Path, work: Path, reader: Path) -> None:
     configuration = configured()
     files = [name for name in configuration["rows"] if name not in MADE_HERE]
     rows = list(read_rows(data, files))
+    rows += read_written(ON_ROWS, rows)
     train, held_out = split_off(rows, share=configuration["held_out"]["share"])
+    held_out += read_written([NEWS_HELD_OUT], rows)
     read = {passage_id(example.passage) for example in train}
     held_out = [example for example in held_out if passage_id(example.passage) not in read]
     there = [example for example in held_out if not _is_missing(example.passage)]

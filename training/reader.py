@@ -6,7 +6,7 @@ FIRST/checkpoint.pt --work SECOND`; or from the shipped reader: `--begin qa/mode
 
 import random
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from training.learning import Plan, learn
 from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
 from training.rivals import families
-from training.shipped import shipped_weights
+from training.shipped import weights_at
 from training.swaps import swapped, swapped_within
+from training.written import WRITTEN_HERE, read_written
 
 __all__ = ["CONFIGURATION", "configured"]
 
@@ -45,8 +46,10 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
     work.mkdir(parents=True, exist_ok=True)
     model = find_model(DEFAULT_MODEL).path
     seed, rows = numbers["seed"], numbers["rows"]
-    files = [name for name in rows if name not in MADE_HERE]
-    train, held_out = split_off(list(read_rows(data, files)), share=numbers["held_out"]["share"])
+    files = [name for name in rows if name not in MADE_HERE | WRITTEN_HERE]
+    read = list(read_rows(data, files))
+    read += read_written(rows, read)
+    train, held_out = split_off(read, share=numbers["held_out"]["share"])
     click.echo(f"{len(train):,} rows to train on, {len(held_out):,} held out", err=True)
     made = [*swapped(train, seed=seed), *swapped_within(train, seed=seed), *cut(train)]
     if rows.get("retrieved"):
@@ -63,7 +66,7 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = ReaderNetwork(model, dropout=numbers["network"]["dropout"]).to(device)
     if begin:
-        network.load_state_dict(_weights(begin, network))
+        network.load_state_dict(weights_at(begin, network.state_dict()))
     learn(
         network,
         WindowCutter(model / "tokenizer.json", length=numbers["window"]["length"]),
@@ -78,16 +81,6 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
 def configured(configuration: Path = CONFIGURATION) -> dict[str, Any]:  # Any: as TOML has it
     """The numbers of a run."""
     return tomllib.loads(configuration.read_text("utf-8"))
-
-
-def _weights(begin: Path, network: ReaderNetwork) -> Mapping[str, torch.Tensor]:
-    state = network.state_dict()
-    if begin.suffix == ".onnx":
-        return shipped_weights(begin, state)
-    kept: Mapping[str, torch.Tensor] = torch.load(begin, weights_only=True, map_location="cpu")[
-        "network"
-    ]
-    return kept
 
 
 def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it
