@@ -2,8 +2,8 @@
 
 Held-out passages, which the reader never saw, become an index, without a quarter of them. Their
 questions are asked with the whole pipeline: those whose passage is there, those whose passage is
-missing, and those that no passage answers, because people wrote them so or one of their words was
-exchanged. So the mixture is about one half, one sixth and one third.
+missing, and those that were written so that no passage answers. So the mixture is about one half,
+one seventh and one third.
 
 Among so few passages the right one is nearly always ranked first, so that place would seem to be
 all that counts. Which passage to choose is learnt from the same questions, asked among all others,
@@ -33,7 +33,6 @@ from qa.shipped_reader import CALIBRATION, MODEL, OTHER_ENCODERS, shipped_reader
 from training.examples import Example, read_rows, split_off
 from training.passages import index_of, passage_id
 from training.reader import MADE_HERE, configured
-from training.swaps import swapped
 from training.written import NEWS_HELD_OUT, ON_ROWS, read_written
 
 # Questions that make sense by themselves.
@@ -42,7 +41,6 @@ ASKED = (
     "nq-open-gold", "timeqa", *ON_ROWS, NEWS_HELD_OUT,
 )  # fmt: skip
 MISSING = 0.25  # of the passages
-SWAPPED = 600
 DEPTH = 5
 
 
@@ -74,7 +72,7 @@ def main(data: Path, work: Path, reader: Path) -> None:
         passage_id(example.passage) for example in there
     }
     others = [example for example in train if passage_id(example.passage) not in missing]
-    questions = list(_questions(held_out, seed=configuration["seed"]))
+    questions = list(_questions(held_out))
     few = index_of(there, work / "calibration", name="held-out")
     observed = list(_observed(questions, few, reader))
     _keep(observed, work / "observed.jsonl")
@@ -91,12 +89,10 @@ def _is_missing(passage: str) -> bool:
     return int(hashlib.sha256(passage_id(passage).encode()).hexdigest()[:8], 16) < MISSING * 2**32
 
 
-def _questions(held_out: Sequence[Example], *, seed: int) -> Iterator[Asked]:
+def _questions(held_out: Sequence[Example]) -> Iterator[Asked]:
     """Each question once, with all passages that answer it."""
-    rows = [example for example in held_out if example.file in ASKED]
-    exchanged = swapped([row for row in rows if row.answerable], seed=seed)[:SWAPPED]
     answering: dict[str, list[Example]] = {}
-    for row in [*rows, *exchanged]:
+    for row in (example for example in held_out if example.file in ASKED):
         answering.setdefault(row.question, []).extend([row] if row.answerable else [])
     for question, examples in answering.items():
         there = [example for example in examples if not _is_missing(example.passage)]
