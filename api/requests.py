@@ -37,7 +37,7 @@ ErrorRate = Annotated[
         ge=0,
         le=1,
         description="Share of wrong answers to put up with: there is no answer where those that "
-        "are as sure as it were wrong more often. Default: the service's own, 0.25.",
+        "are as sure as it were wrong more often. Default: the service's own, 0.3.",
     ),
 ]
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
