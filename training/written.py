@@ -16,10 +16,9 @@ from training.examples import Example, read_rows
 __all__ = ["NEWS_HELD_OUT", "ON_ROWS", "WRITTEN_HERE", "passage_digest", "read_written"]
 
 QUESTIONS = Path(__file__).with_name("questions")
-ON_ROWS = frozenset({"written", "written-second", "written-third", "written-fourth"})
-NEWS = frozenset({
-    "written-news", "written-news-second", "written-news-third", "written-news-fourth",
-})  # fmt: skip
+PARTS = ("", "-second", "-third", "-fourth", "-fifth")  # in the order of their writing
+ON_ROWS = frozenset(f"written{part}" for part in PARTS)
+NEWS = frozenset(f"written-news{part}" for part in PARTS)
 NEWS_HELD_OUT = "written-news-held-out"  # never trained on: for calibration
 WRITTEN_HERE = ON_ROWS | NEWS | {NEWS_HELD_OUT}
 
