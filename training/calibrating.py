@@ -2,12 +2,12 @@
 
 Held-out passages, which the reader never saw, become an index, without a quarter of them. Their
 questions are asked with the whole pipeline: those whose passage is there, those whose passage is
-missing, and those that were written so that no passage answers. So the mixture is about one half,
-one seventh and one third.
+missing, and those that were written so that no passage answers. Of the questions that confidence
+is learnt from two thirds can be answered.
 
 Among so few passages the right one is nearly always ranked first, so that place would seem to be
-all that counts. Which passage to choose is learnt from the same questions, asked among all others,
-too.
+all that counts. Which passage to choose is learnt from these and from the questions that were
+written for this project, asked among all other passages, too.
 """
 
 import hashlib
@@ -74,8 +74,8 @@ def main(data: Path, work: Path, reader: Path) -> None:
     }
     others = [example for example in train if passage_id(example.passage) not in missing]
     few = index_of(there, work / "calibration", name="held-out")
-    sure = [example for example in held_out if example.file not in WRITTEN_HERE]
-    observed = list(_observed(list(_questions(sure)), few, reader))
+    by_people = [example for example in held_out if example.file not in WRITTEN_HERE]
+    observed = list(_observed(list(_questions(by_people)), few, reader))
     _keep(observed, work / "observed.jsonl")
     many = index_of([*there, *others], work / "rivals", name="all")
     rivalled = list(_observed(list(_questions(held_out)), many, reader))

@@ -19,7 +19,7 @@ QUESTIONS = Path(__file__).with_name("questions")
 PARTS = ("", "-second", "-third", "-fourth", "-fifth")  # in the order of their writing
 ON_ROWS = frozenset(f"written{part}" for part in PARTS)
 NEWS = frozenset(f"written-news{part}" for part in PARTS)
-NEWS_HELD_OUT = "written-news-held-out"  # never trained on: for calibration
+NEWS_HELD_OUT = "written-news-held-out"  # never trained on: for the choice among passages
 WRITTEN_HERE = ON_ROWS | NEWS | {NEWS_HELD_OUT}
 
 
