@@ -14,21 +14,24 @@ import click
 import torch
 
 from index.models import DEFAULT_MODEL, find_model
+from qa.shipped_reader import MODEL, shipped_reader
 from qa.windows import WindowCutter
 from training.cuts import cut
 from training.examples import Example, read_rows, split_off
 from training.learning import Plan, learn
+from training.misjudged import misjudged
 from training.negatives import MeanEncoder, retrieved
 from training.network import LossWeights, ReaderNetwork
 from training.rivals import families
 from training.shipped import weights_at
+from training.shortened import shortened
 from training.swaps import swapped, swapped_within
 from training.written import WRITTEN_HERE, read_written
 
 __all__ = ["CONFIGURATION", "configured"]
 
 CONFIGURATION = Path(__file__).with_name("reader.toml")
-MADE_HERE = frozenset({"retrieved", "swapped", "swapped-within", "cut"})
+MADE_HERE = frozenset({"retrieved", "swapped", "swapped-within", "cut", "misjudged", "shortened"})
 SCORED = 1200  # held-out rows behind each point of the curves
 
 
@@ -37,8 +40,17 @@ SCORED = 1200  # held-out rows behind each point of the curves
 @click.option("--work", type=click.Path(path_type=Path), required=True)
 @click.option("--configuration", type=click.Path(path_type=Path), default=CONFIGURATION)
 @click.option("--begin", type=click.Path(path_type=Path), help="Weights to begin with.")
+@click.option(
+    "--judge",
+    type=click.Path(path_type=Path),
+    default=MODEL,
+    show_default=True,
+    help="Folder of the reader whose errors are read again.",
+)
 @click.option("--threads", type=int, default=0, help="CPU threads; 0: all cores.")
-def main(data: Path, work: Path, configuration: Path, begin: Path | None, threads: int) -> None:
+def main(
+    data: Path, work: Path, configuration: Path, begin: Path | None, judge: Path, threads: int
+) -> None:
     """Train the reader on DATA, keeping checkpoints, negatives and curves in WORK."""
     numbers = configured(configuration)
     if threads:
@@ -51,15 +63,7 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
     read += read_written(rows, read)
     train, held_out = split_off(read, share=numbers["held_out"]["share"])
     click.echo(f"{len(train):,} rows to train on, {len(held_out):,} held out", err=True)
-    made = [*swapped(train, seed=seed), *swapped_within(train, seed=seed), *cut(train)]
-    if rows.get("retrieved"):
-        made += retrieved(
-            train,
-            MeanEncoder(model),
-            work / "retrieved.jsonl.gz",
-            count=rows["retrieved"],
-            seed=seed,
-        )
+    made = _made(train, numbers, work, model, judge)
     together = numbers.get("families")
     found = families(train, work, rivals=together["rivals"], seed=seed) if together else []
     torch.manual_seed(seed)
@@ -81,6 +85,30 @@ def main(data: Path, work: Path, configuration: Path, begin: Path | None, thread
 def configured(configuration: Path = CONFIGURATION) -> dict[str, Any]:  # Any: as TOML has it
     """The numbers of a run."""
     return tomllib.loads(configuration.read_text("utf-8"))
+
+
+def _made(
+    train: Sequence[Example],
+    numbers: dict[str, Any],  # Any: as TOML has it
+    work: Path,
+    model: Path,
+    judge: Path,
+) -> list[Example]:
+    """Rows made of those to train on, of every kind that the run may draw from."""
+    seed, rows = numbers["seed"], numbers["rows"]
+    made = [*swapped(train, seed=seed), *swapped_within(train, seed=seed)]
+    made += [*cut(train), *shortened(train)]
+    if rows.get("retrieved"):
+        made += retrieved(
+            train,
+            MeanEncoder(model),
+            work / "retrieved.jsonl.gz",
+            count=rows["retrieved"],
+            seed=seed,
+        )
+    if rows.get("misjudged"):
+        made += misjudged(train, shipped_reader(judge), work / "judged.jsonl.gz")
+    return made
 
 
 def _plan(numbers: dict[str, Any]) -> Plan:  # Any: as TOML has it
