@@ -22,6 +22,7 @@ MOST_WINDOWS = 4  # of one passage; what is behind is not read
 # What stands at the edge of an answer and does not belong to it, unless it has a partner inside.
 LOOSE = " \t\n.,;:!?-–—\"“”'‘’«»"
 BRACKETS = {")": "(", "]": "["}
+ABBREVIATED = re.compile(r"\b(?:\w\.)+\w$")  # "U.S" of "U.S."
 
 Logits = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
@@ -151,6 +152,8 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
         start += 1
     while end > start and text[end - 1] in LOOSE:
         end -= 1
+    if text[end : end + 1] == "." and ABBREVIATED.search(text[start:end]):
+        end += 1
     for closing, opening in BRACKETS.items():
         words = text[start:end]
         if words.endswith(closing) and opening not in words:

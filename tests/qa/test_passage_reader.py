@@ -34,6 +34,8 @@ def said(reader: PassageReader, question: str, passage: str) -> str:
         (QUESTION, FEE, "$6 million"),
         ("Who thanked Bukele?", FEE, "Rubio"),
         ("When was the harbour of Trieste dredged?", HARBOUR, "1891"),
+        ("Where was the ferry built?", "The ferry was built in the U.S. for a town.", "the U.S."),
+        ("Where was the ferry built?", "The ferry was built in the U.S.", "the U.S."),
     ],
 )
 def test_the_words_that_answer_are_found(reader, question, passage, words):
