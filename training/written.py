@@ -16,7 +16,8 @@ from training.examples import Example, read_rows
 __all__ = ["NEWS", "NEWS_HELD_OUT", "ON_ROWS", "WRITTEN_HERE", "passage_digest", "read_written"]
 
 QUESTIONS = Path(__file__).with_name("questions")
-PARTS = ("", "-second", "-third", "-fourth", "-fifth", "-sixth", "-seventh")  # in the order of their writing
+# In the order of their writing.
+PARTS = ("", "-second", "-third", "-fourth", "-fifth", "-sixth", "-seventh")
 ON_ROWS = frozenset(f"written{part}" for part in PARTS)
 NEWS = frozenset(f"written-news{part}" for part in PARTS)
 NEWS_HELD_OUT = "written-news-held-out"  # never trained on: for the choice among passages
