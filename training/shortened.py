@@ -12,11 +12,12 @@ from training.examples import Example
 
 __all__ = ["shortened"]
 
-ASKED = re.compile(r"(?:who|what|which|where|when|why|how)\b", re.I)
+ASKED = re.compile(r"\b(?:who|what|which|where|when|why|how)\b", re.I)
 CIRCUMSTANCE = re.compile(
     r",? (?:after|among|as of|as part of|at|because of|before|between|during|following|for|in|on"
     r"|since|thanks to|under|until|within|according to) (?P<what>[^,?]+)\??$"
 )
+BEFORE_A_WORD = re.compile(r",? ")
 LONGEST = 8  # words that are left out at once
 FEWEST = 4  # words that must be left
 WOULD = re.compile(
@@ -43,18 +44,20 @@ def shortened(examples: Sequence[Example]) -> list[Example]:
 
 def _without_circumstance(example: Example) -> str:
     question = example.question
-    found = None
-    for start in (place.start() for place in re.finditer(r",? ", question)):
-        match = CIRCUMSTANCE.match(question, start)
-        if match and len(match["what"].split()) <= LONGEST and not ASKED.search(match["what"]):
-            found = match
-            break
+    starts = (place.start() for place in BEFORE_A_WORD.finditer(question))
+    matches = (CIRCUMSTANCE.match(question, start) for start in starts)
+    found = next((match for match in matches if match and _is_one(match["what"])), None)
     if found is None:
         return question
     left = question[: found.start()]
     if len(left.split()) < FEWEST or not _names_something(left, example.title):
         return question
     return left + ("?" if question.endswith("?") else "")
+
+
+def _is_one(words: str) -> bool:
+    """Not so many words that the sense goes with them, and not what is asked for."""
+    return len(words.split()) <= LONGEST and not ASKED.search(words)
 
 
 def _names_something(question: str, title: str) -> bool:

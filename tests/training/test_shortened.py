@@ -19,6 +19,7 @@ def asked(question: str, *, title: str = "El Salvador Agrees") -> Example:
         ("What did El Salvador want during the talks?", "What did El Salvador want?"),
         ("What did El Salvador want, according to Bukele?", "What did El Salvador want?"),
         ("what did salvador want in 2025", "what did salvador want"),
+        ("What did El Salvador want at the show?", "What did El Salvador want?"),
         ("What fee would El Salvador charge?", "What fee does El Salvador charge?"),
         ("What will El Salvador charge for prisoners?", "What does El Salvador charge?"),
     ],
