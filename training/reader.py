@@ -107,7 +107,7 @@ def _made(
             seed=seed,
         )
     if rows.get("misjudged"):
-        made += misjudged(train, shipped_reader(judge), work / "judged.jsonl.gz")
+        made += misjudged(train, shipped_reader(judge), work)
     return made
 
 
