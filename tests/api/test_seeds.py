@@ -117,6 +117,12 @@ def test_the_fee_is_answered_by_the_sentence_that_names_it(service, run, server)
     assert "would charge the United States a fee" in asked_here
 
 
+def test_the_fee_is_answered_where_one_answer_in_ten_may_be_wrong(service):
+    reply = service.answerer("default").answer(Question(FEE, max_error_rate=0.1))
+
+    assert "would charge the United States a fee" in reply.outcome.text
+
+
 @pytest.mark.parametrize("question", FOREIGN)
 def test_a_question_about_something_else_is_not_answered(service, question):
     reply = service.answerer("default").answer(Question(question))
