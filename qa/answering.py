@@ -43,7 +43,7 @@ class AnswerPolicy:
             foreign subject from a known one, not a missing fact from a stated one.
     """
 
-    max_error_rate: float = 0.15
+    max_error_rate: float = 0.1
     least_support: float = 0.5
 
 

@@ -140,3 +140,11 @@ def test_a_question_is_encoded_on_one_thread_unless_otherwise_said(given, used):
 )
 def test_for_questions_no_runtime_is_measured_but_one_that_is_named_is_taken(given, used):
     assert Settings(runtime=given).for_questions().runtime == used
+
+
+def test_one_answer_in_ten_may_be_wrong_unless_otherwise_said(monkeypatch):
+    assert read_settings({}).answering().max_error_rate == 0.1
+
+    monkeypatch.setenv("FOOTNOTED_MAX_ERROR_RATE", "0.15")
+
+    assert read_settings({}).answering().max_error_rate == 0.15
