@@ -15,6 +15,7 @@ REASONS = {
     "low_confidence": "The documents do not say.",
     "filtered_out": "No document passes these filters.",
 }
+MORE_LIKELY_THAN_NOT = 0.5
 WIDEST = 96  # columns; longer lines are hard to read
 NUMBER = 4  # columns in front of a card, where its number stands
 OTHERS_SHOWN = 3
@@ -59,7 +60,8 @@ def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]
         for words in _answer(reply["answer"]):
             yield from terminal.lines(*words)
     elif reply["status"] == "abstained":
-        yield from terminal.lines(Words(REASONS[reply["abstained_because"]], BOLD))
+        for words in _silence(reply):
+            yield from terminal.lines(words)
     cited = [passage for passage in reply["passages"] if passage["citation"]]
     others = [passage for passage in reply["passages"] if not passage["citation"]]
     for passage in cited:
@@ -71,6 +73,17 @@ def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]
         yield from terminal.lines(Words("Also near" if cited else "Closest passages", DIM))
     for passage in others[:OTHERS_SHOWN]:
         yield from _other(terminal, passage)
+
+
+def _silence(reply: Json) -> Iterator[Words]:
+    """Why there is no answer; what is likely to be said, but not surely enough, is not denied."""
+    confidence = reply["confidence"] or 0.0
+    if reply["abstained_because"] == "low_confidence" and confidence >= MORE_LIKELY_THAN_NOT:
+        yield Words("The documents may say, but no passage surely enough.", BOLD)
+        sure = f"{confidence:.0%} sure of the closest words."
+        yield Words(f"{sure} --max-error-rate, such as 0.2, asks for less.", DIM)
+    else:
+        yield Words(REASONS[reply["abstained_because"]], BOLD)
 
 
 def _answer(answer: Json) -> Iterator[list[Words]]:

@@ -60,6 +60,16 @@ def test_an_abstention_ends_with_1_and_shows_what_is_nearest(ask):
     assert "Closest passages" in done.out
 
 
+def test_what_is_likely_said_but_not_surely_enough_is_not_denied(ask):
+    done = ask("--max-error-rate", "0.01", FEE)
+
+    assert (done.code, done.err) == (1, "")
+    assert done.out.startswith("The documents may say, but no passage surely enough.\n")
+    assert (
+        "% sure of the closest words. --max-error-rate, such as 0.2, asks for less.\n" in done.out
+    )
+
+
 def test_filters_that_nothing_passes_are_told(ask):
     done = ask("--publisher", "Nobody", FEE)
 
