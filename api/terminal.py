@@ -60,8 +60,8 @@ def _lines(reply: Json, terminal: Terminal, server: str | None) -> Iterator[str]
         for words in _answer(reply["answer"]):
             yield from terminal.lines(*words)
     elif reply["status"] == "abstained":
-        for words in _silence(reply):
-            yield from terminal.lines(words)
+        for reason in _silence(reply):
+            yield from terminal.lines(reason)
     cited = [passage for passage in reply["passages"] if passage["citation"]]
     others = [passage for passage in reply["passages"] if not passage["citation"]]
     for passage in cited:
