@@ -218,7 +218,7 @@ def test_ask_takes_its_key_from_the_environment(serving, run, tmp_path):
     with serving(tmp_path) as served:
         served.client.put("/v1/documents/a", json={"text": "Some words."})
         KeyFile(tmp_path).add(key.key)
-        asked = ("ask", "--url", served.url, "--json", "Some words?")
+        asked = ("ask", "--url", served.url, "--json", "--max-error-rate", "1", "Some words?")
         without, with_key = run(*asked), run(*asked, env={"FOOTNOTED_KEY": key.secret})
 
     assert (without.code, with_key.code) == (4, 0)
