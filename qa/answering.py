@@ -37,7 +37,8 @@ class AnswerPolicy:
 
     Attributes:
         max_error_rate: The share of wrong answers to put up with, where a question does not say.
-            With less the shipped reader is silent on much that it could answer: qa/model/CARD.md.
+            At .1 the shipped reader is silent on some of what it could answer, with less on much:
+            qa/model/CARD.md.
         least_support: Without a reader: below this share of the question's words covered by the
             best passage, the documents are taken not to say; benchmarks/README.md. It tells a
             foreign subject from a known one, not a missing fact from a stated one.
